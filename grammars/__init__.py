@@ -1,0 +1,1 @@
+"""Grammars that ship with the package: RELAX NG compact syntax files."""

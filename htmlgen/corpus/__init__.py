@@ -1,0 +1,1 @@
+"""Pages of others, read, cleaned, and split by site."""

@@ -1,0 +1,1 @@
+"""GRAMMAR → AUTOMATON: RELAX NG compact syntax read, checked, and turned into tables."""

@@ -1,0 +1,1 @@
+"""Bundles on disk, and sessions that run them with ONNX Runtime."""
