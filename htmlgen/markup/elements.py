@@ -31,6 +31,7 @@ KEEPS_SPACE: Final = _names("pre listing textarea") | RAW_TEXT
 # Content models without text (4.x): only elements, and white space between them.
 NO_TEXT: Final = _names(
     "html head table colgroup thead tbody tfoot tr ul ol menu dl select optgroup hgroup picture frameset"
+    " svg g defs symbol clipPath linearGradient radialGradient marker mask pattern filter"
 )
 
 # 15.3, `display: block`, `list-item`, `table…` or `none` in the user agent style sheet: white space at their edges is not rendered.
