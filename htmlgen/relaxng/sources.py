@@ -1,0 +1,116 @@
+"""Where grammar files come from: a folder, the grammars that ship with htmlgen, or text in hand. Files are read, and bounded, here."""
+
+import difflib
+from collections.abc import Iterable
+from hashlib import sha256
+from importlib import resources
+from importlib.resources.abc import Traversable
+from pathlib import Path
+from typing import Final
+
+from htmlgen.errors import GrammarError, UnknownGrammarError
+from htmlgen.relaxng.syntax import Limits, Place
+
+#: A file's path, a packaged grammar's name or a file's name, or a grammar's text (recognised by a brace).
+Origin = str | Path
+
+#: What an include asked for, the folder that it asked from, and the SHA-256 of the text that it got.
+Request = tuple[str, tuple[str, ...], str]
+
+TEXT_NAME: Final = "<text>"
+
+
+def packaged() -> Traversable:
+    """The folder of the grammars that ship with htmlgen: package data, or the repository's folder."""
+    try:
+        return resources.files("htmlgen.grammars")
+    except ModuleNotFoundError:
+        return Path(__file__).parents[2] / "grammars"
+
+
+def packaged_names() -> tuple[str, ...]:
+    """The names of the packaged grammars, without `.rnc`."""
+    return tuple(sorted(file.name.removesuffix(".rnc") for file in packaged().iterdir() if file.name.endswith(".rnc")))
+
+
+def text_hash(text: str) -> str:
+    """SHA-256 in hexadecimal."""
+    return sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+class Files:
+    """Reads the files of one grammar, within limits, and keeps their texts by name.
+
+    A folder is a tuple: of one path for a file's own folder, empty for what has none (packaged grammars and text in hand), which
+    can include packaged grammars only.
+    """
+
+    def __init__(self, limits: Limits) -> None:
+        self.limits = limits
+        self.read: dict[str, str] = {}
+        self.requests: list[Request] = []
+        self.opened = 0
+
+    def open(self, source: Origin) -> tuple[str, str, tuple[str, ...]]:
+        """Name, text and folder of a grammar. Raises: UnknownGrammarError, GrammarError."""
+        if isinstance(source, str) and "{" in source:
+            self.read[TEXT_NAME] = source
+            return TEXT_NAME, source, ()
+        path = Path(source)
+        if isinstance(source, str) and path.name == source and not path.is_file():
+            return self._packaged(source, None)
+        return self._file(path, None)
+
+    def include(self, href: str, folder: tuple[str, ...], place: Place) -> tuple[str, str, tuple[str, ...]]:
+        """Name, text and folder of an included file: beside the file that includes it, else packaged."""
+        name, text, where = self._included(href, folder, place)
+        self.requests.append((href, folder, text_hash(text)))
+        return name, text, where
+
+    def _included(self, href: str, folder: tuple[str, ...], place: Place) -> tuple[str, str, tuple[str, ...]]:
+        if "://" in href or Path(href).is_absolute():
+            raise place.error(f'include "{href}": expected a file relative to this one, or a packaged grammar')
+        if folder and (beside := Path(folder[0]) / href).is_file():
+            return self._file(beside, place)
+        if "/" in href or href.removesuffix(".rnc") not in packaged_names():
+            where = f"in {folder[0]} or " if folder else ""
+            raise place.error(f'include "{href}": no such file {where}among the packaged grammars ({", ".join(packaged_names())})')
+        return self._packaged(href, place)
+
+    def _packaged(self, name: str, place: Place | None) -> tuple[str, str, tuple[str, ...]]:
+        name = name.removesuffix(".rnc")
+        if name not in (names := packaged_names()):
+            close = difflib.get_close_matches(name, names, 1)
+            meant = f"; did you mean '{close[0]}'?" if close else ""
+            raise UnknownGrammarError(f"no grammar '{name}' among {', '.join(names) or 'none'}{meant}")
+        return f"{name}.rnc", self._bounded(f"{name}.rnc", (packaged() / f"{name}.rnc").read_bytes(), place), ()
+
+    def _file(self, path: Path, place: Place | None) -> tuple[str, str, tuple[str, ...]]:
+        if not path.is_file():
+            raise UnknownGrammarError(f"no grammar file {path}; packaged are {', '.join(packaged_names()) or 'none'}")
+        with path.open("rb") as file:
+            content = file.read(self.limits.file_bytes + 1)
+        return str(path), self._bounded(str(path), content, place), (str(path.parent),)
+
+    def _bounded(self, name: str, content: bytes, place: Place | None) -> str:
+        self.opened += 1
+        if len(content) > self.limits.file_bytes:
+            raise GrammarError(f"{name}: the file is larger than the limit of {self.limits.file_bytes:,} bytes")
+        if self.opened > self.limits.files:
+            raise GrammarError(f"{place or name}: more files than the limit of {self.limits.files}")
+        try:
+            text = content.decode("utf-8-sig")
+        except UnicodeDecodeError as error:
+            raise GrammarError(f"{name}: the file is not UTF-8 (byte {error.start})") from None
+        self.read[name] = text.replace("\r\n", "\n")
+        return self.read[name]
+
+
+def unchanged(requests: Iterable[Request], limits: Limits) -> bool:
+    """Whether each include would get the same text again."""
+    files = Files(limits)
+    nowhere = Place(TEXT_NAME, 1, 1)
+    try:
+        return all(text_hash(files.include(href, tuple(folder), nowhere)[1]) == known for href, folder, known in requests)
+    except (GrammarError, OSError):
+        return False
