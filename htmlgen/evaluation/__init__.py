@@ -1,1 +1,7 @@
-"""PAGES → NUMBERS: what is wrong with a page, where, and how much. Shares no code with reader and writer, to be able to contradict them."""
+"""PAGES → NUMBERS: what is wrong with a page, where, and how much. Shares no code with reader and writer, to be able to contradict them.
+
+findings  one thing wrong with a page, and where        inputs    files, folders, globs and stdin, read as pages
+tags      the tag stream of a page, without a tree      score     everything known of one page, and one score in [0, 1]
+parsing   what html5lib reports                         report    evaluations as a table, JSON, or JSON lines
+balance   which tags have no partner, or cross another
+"""

@@ -1,0 +1,75 @@
+"""Everything known of one page, and one score.
+
+score = balance x cleanness, with
+balance   = 1 - faults / tags that need balance, see `htmlgen.evaluation.balance`;
+cleanness = (1 + tags) / (1 + tags + errors), the errors being html5lib's; the page itself counts as one tag, so that text alone has a
+value.
+
+Both lie in [0, 1]; the score is 1 exactly when neither html5lib nor the balance finds anything. A fault that both see lowers both: they
+are two witnesses who do not know each other.
+"""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from htmlgen.evaluation.balance import Balance, balance_of
+from htmlgen.evaluation.findings import Finding, Lines
+from htmlgen.evaluation.parsing import PAGE_LIMIT, is_fragment, parse_errors, size_of
+from htmlgen.evaluation.tags import scan
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evaluation:
+    """What is known of one page."""
+
+    name: str
+    bytes: int
+    fragment: bool
+    tags: int  #: start and end tags, void ones included
+    errors: tuple[Finding, ...]  #: html5lib's, in the order it noticed them
+    balance: Balance
+    page: str = field(repr=False)
+
+    @property
+    def well_formed(self) -> bool:
+        """Whether html5lib reports no error."""
+        return not self.errors
+
+    @property
+    def cleanness(self) -> float:
+        """(1 + tags) / (1 + tags + errors), in (0, 1]."""
+        return (1 + self.tags) / (1 + self.tags + len(self.errors))
+
+    @property
+    def score(self) -> float:
+        """balance x cleanness, in [0, 1]."""
+        return self.balance.score * self.cleanness
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """All findings, in the order of the page."""
+        return tuple(sorted((*self.errors, *self.balance.findings), key=lambda finding: (finding.offset, finding.rule)))
+
+    def to_dict(self) -> dict[str, Any]:
+        """For JSON; without the page's text."""
+        balance = {name: getattr(self.balance, name) for name in ("score", "tags", "unclosed", "stray", "misnested")}
+        numbers = {name: getattr(self, name) for name in ("name", "bytes", "fragment", "well_formed", "score", "cleanness", "tags")}
+        findings = [finding.to_dict() for finding in self.findings]
+        return {**numbers, "errors": len(self.errors), "balance": balance, "findings": findings}
+
+
+def evaluate(
+    page: str, *, name: str = "page", size: int | None = None, fragment: bool | None = None, limit: int = PAGE_LIMIT
+) -> Evaluation:
+    """Judge one page.
+
+    Args: name, for reports; size, in bytes as it was stored, None for its size in UTF-8; fragment, None to tell by the content;
+    limit, in bytes of UTF-8: a page above it is not read, has the one finding `input/too-large`, and no tags.
+    """
+    size = size_of(page) if size is None else size
+    if fragment is None:
+        fragment = is_fragment(page)
+    errors = parse_errors(page, fragment=fragment, limit=limit)
+    tags = [] if size_of(page) > limit else [tag for tag in scan(page) if tag.kind != "doctype"]
+    balance = balance_of(tags, Lines(page), fragment=fragment)
+    return Evaluation(name=name, bytes=size, fragment=fragment, tags=len(tags), errors=errors, balance=balance, page=page)

@@ -1,0 +1,118 @@
+"""Reports: the worst first, what is wrong with its place under a caret, and nothing of a page that could drive a terminal."""
+
+import io
+import json
+from collections.abc import Iterator
+
+import pytest
+
+from htmlgen.evaluation.findings import Finding, Lines
+from htmlgen.evaluation.report import Totals, excerpt, write_json, write_jsonl, write_table
+from htmlgen.evaluation.score import Evaluation, evaluate
+
+CLEAN = "<!doctype html><title>a</title><p>b"
+BROKEN = "<!doctype html>\n<title>a</title>\n<p>b</em> c"
+
+
+def evaluations() -> list[Evaluation]:
+    return [evaluate(CLEAN, name="clean.html"), evaluate(BROKEN, name="broken.html")]
+
+
+def table(judged: list[Evaluation], **options: int) -> str:
+    stream = io.StringIO()
+    write_table(judged, stream, **options)
+    return stream.getvalue()
+
+
+def test_the_table_shows_the_worst_page_first_and_the_totals_last() -> None:
+    lines = table(evaluations()).splitlines()
+    assert lines[0].split() == ["page", "bytes", "errors", "balance", "score"]
+    assert lines[1].split() == ["broken.html", "44", "1", "0.750", "0.625"]  # 3/4 of the tags, 5/6 clean
+    assert lines[2].split() == ["clean.html", "35", "0", "1.000", "1.000"]
+    assert lines[-1] == "1 of 2 pages well-formed; 1 error, 1 balance fault, mean score 0.812"
+
+
+def test_a_finding_is_shown_with_its_source_and_a_caret_under_the_place() -> None:
+    lines = table(evaluations()).splitlines()
+    at = lines.index("broken.html:3:5 balance/stray </em> closes nothing: no <em> is open here")
+    assert lines[at + 1 : at + 3] == ["    <p>b</em> c", "        ^"]
+
+
+def test_a_page_shows_its_first_findings_and_counts_the_others() -> None:
+    shown = table([evaluate("</em>" * 5, name="x")], findings=2)
+    assert shown.count("balance/stray") + shown.count("syntax/") == 2
+    assert "x: 8 more findings" in shown
+
+
+def test_only_the_worst_pages_are_shown_and_all_are_counted() -> None:
+    shown = table([evaluate("<p>" + "</em>" * number, name=f"p{number}") for number in range(9)], pages=2)
+    assert [line.split()[0] for line in shown.splitlines()[1:3]] == ["p8", "p7"]
+    assert "the 2 worst of 9 pages are shown" in shown
+    assert "1 of 9 pages well-formed; 36 errors, 36 balance faults" in shown
+
+
+def test_no_pages_are_no_table() -> None:
+    assert table([]) == "0 of 0 pages well-formed; 0 errors, 0 balance faults, mean score 1.000\n"
+
+
+@pytest.mark.parametrize(
+    ("page", "offset", "expected"),
+    [
+        ("ab\ncd\n", 4, ("cd", " ^")),
+        ("a\tb", 2, ("a b", "  ^")),
+        ("日本x", 2, ("日本x", "    ^")),
+        ("a\x1b[31mb", 1, ("a\ufffd[31mb", " ^")),
+        ("x" * 100 + "y" + "z" * 100, 100, ("x" * 36 + "y" + "z" * 35, " " * 36 + "^")),
+        ("ab\n", 3, ()),
+        ("", 0, ()),
+        ("ab", 2, ("ab", "  ^")),
+    ],
+)
+def test_an_excerpt_is_of_one_line_and_its_caret_stands_under_the_place(page: str, offset: int, expected: tuple[str, ...]) -> None:
+    lines = Lines(page)
+    assert excerpt(page, lines, Finding("x/y", "", *lines.locate(offset), offset)) == expected
+
+
+def test_neither_rich_markup_nor_control_characters_of_a_page_reach_the_terminal() -> None:
+    shown = table([evaluate("<p>[red]a[/red]\x1b[2J</em>", name="\x1b]0;x[bold]")])
+    assert "\x1b" not in shown
+    assert "[red]a[/red]" in shown
+    assert "]0;x[bold]" in shown
+
+
+def test_a_table_fits_a_stream_that_knows_only_ascii() -> None:
+    stream = io.TextIOWrapper(io.BytesIO(), encoding="ascii")
+    write_table([evaluate("日本</em>", name="日本.html")], stream)
+    stream.seek(0)
+    assert "??.html" in stream.read()
+
+
+def test_json_is_one_document_with_every_page_and_the_totals() -> None:
+    stream = io.StringIO()
+    totals = write_json(iter(evaluations()), stream)
+    document = json.loads(stream.getvalue())
+    assert document["pages"] == [evaluation.to_dict() for evaluation in evaluations()]
+    assert document["totals"]["well_formed"] == totals.well_formed == 1
+    assert [finding["rule"] for finding in document["pages"][1]["findings"]] == ["balance/stray", "syntax/unexpected-end-tag"]
+
+
+def test_json_lines_are_written_page_by_page() -> None:
+    stream = io.StringIO()
+    seen = []
+
+    def pages() -> Iterator[Evaluation]:
+        for evaluation in evaluations():
+            seen.append(stream.getvalue().count("\n"))
+            yield evaluation
+
+    assert write_jsonl(pages(), stream).pages == 2
+    assert seen == [0, 1]
+    assert [json.loads(line)["name"] for line in stream.getvalue().splitlines()] == ["clean.html", "broken.html"]
+
+
+def test_totals_add_up() -> None:
+    totals = Totals()
+    for evaluation in evaluations():
+        totals.add(evaluation)
+    assert (totals.pages, totals.bytes, totals.errors, totals.faults, totals.without_findings) == (2, 79, 1, 1, 1)
+    assert totals.mean_score == pytest.approx((1 + 0.75 * 5 / 6) / 2)

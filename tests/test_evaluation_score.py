@@ -1,0 +1,93 @@
+"""One page's evaluation: any text has one, and the score is the formula that the guide explains."""
+
+import re
+import subprocess
+import sys
+from fractions import Fraction
+from pathlib import Path
+
+import html5lib
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from htmlgen.evaluation.score import evaluate
+
+GUIDE = Path(__file__).parent.parent / "docs" / "evaluation.md"
+MARKUP = st.lists(
+    st.sampled_from(
+        [*("<!doctype html>", "<title>", "</title>", "<p>", "</p>", "<b>", "</b>", "<table>", "<td>", "</table>", "<svg>", "</svg>"),
+         *("<br>", "x", "&", "<", ">", "\0", "<body>")]
+    ),
+    max_size=16,
+).map("".join)
+TEXT = st.text(alphabet=st.characters(codec=None), max_size=80)  # lone surrogates too
+
+
+@settings(deadline=None)
+@given(MARKUP | TEXT, st.sampled_from([None, True, False]))
+def test_any_text_has_a_score_from_0_to_1(page: str, fragment: bool | None) -> None:
+    evaluation = evaluate(page, fragment=fragment)
+    assert 0 <= evaluation.score <= 1
+    assert (evaluation.score == 1) == (not evaluation.findings)
+
+
+@settings(deadline=None)
+@given(MARKUP | TEXT)
+def test_a_document_is_well_formed_exactly_when_html5lib_reports_no_error(page: str) -> None:
+    parser = html5lib.HTMLParser()
+    try:
+        parser.parse(page)
+        clean = not parser.errors
+    except Exception:
+        clean = False
+    assert evaluate(page, fragment=False).well_formed is clean
+
+
+def test_the_guides_worked_example_comes_out_as_it_says() -> None:
+    example = GUIDE.read_text(encoding="utf-8").split("## A worked example")[1]
+    (page,) = re.findall(r"```html\n(.*?)\n```", example, re.DOTALL)
+    evaluation = evaluate(page)
+    # tags: title /title p b i /b /i br div; faults: </i> misnested, <div> unclosed
+    assert (evaluation.tags, evaluation.balance.tags, evaluation.balance.misnested, evaluation.balance.unclosed) == (9, 8, 1, 1)
+    rules = re.findall(r"`(syntax/[\w.-]+|balance/[\w.-]+)`", example)
+    assert [finding.rule for finding in evaluation.findings] == rules
+    balance, cleanness = 1 - Fraction(2, 8), Fraction(1 + 9, 1 + 9 + 3)
+    assert evaluation.score == pytest.approx(float(balance * cleanness))
+    assert f"**{evaluation.score:.3f}**" in example
+
+
+def test_a_clean_page_has_the_score_1_and_nothing_to_say() -> None:
+    evaluation = evaluate("<!doctype html><title>é</title><p>x", name="a.html")
+    assert evaluation.to_dict() == {
+        "name": "a.html",
+        "bytes": 36,
+        "fragment": False,
+        "well_formed": True,
+        "score": 1.0,
+        "cleanness": 1.0,
+        "tags": 3,
+        "errors": 0,
+        "balance": {"score": 1.0, "tags": 3, "unclosed": 0, "stray": 0, "misnested": 0},
+        "findings": [],
+    }
+
+
+def test_a_page_above_the_limit_is_not_well_formed_and_not_read() -> None:
+    evaluation = evaluate("<p></b>" * 10, limit=69)
+    assert [finding.rule for finding in evaluation.findings] == ["input/too-large"]
+    assert (evaluation.well_formed, evaluation.tags, evaluation.balance.tags) == (False, 0, 0)
+
+
+def test_more_faults_never_raise_the_score() -> None:
+    scores = [evaluate("<p>a</p>" * 5 + "</b>" * faults).score for faults in range(6)]
+    assert scores == sorted(scores, reverse=True)
+    assert len(set(scores)) == 6
+
+
+def test_evaluation_reads_html_with_none_of_our_own_reader_or_writer() -> None:
+    code = "import sys, htmlgen.evaluation.report, htmlgen.evaluation.inputs; print(*sys.modules)"
+    loaded = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout.split()
+    allowed = {"htmlgen.errors", "htmlgen.config", "htmlgen.markup", "htmlgen.markup.elements", "htmlgen.evaluation"}
+    ours = {name for name in loaded if name.startswith("htmlgen.")}
+    assert {name for name in ours if not name.startswith("htmlgen.evaluation.")} <= allowed
