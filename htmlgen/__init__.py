@@ -1,0 +1,55 @@
+"""htmlgen writes realistic HTML that is valid by construction, and judges any HTML.
+
+    from htmlgen import Generator, evaluate
+
+    for page in Generator.load().pages(10, seed=7):
+        print(evaluate(page.html).score)
+
+The rooms, in the order in which they may import one another:
+
+    errors, config   what can go wrong; settings
+    markup           page ⇄ events
+    relaxng          grammar → automaton
+    tokens           events ⇄ ids
+    decoding         logits + rules → ids
+    runtime          bundles and the sessions that run them
+    corpus           pages of others, read, cleaned, split
+    models           ids → logits: layers, training, export (extra `train`)
+    evaluation       pages → numbers
+    pages            the library's face
+    cli              the command line
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from htmlgen.errors import HtmlgenError
+
+if TYPE_CHECKING:
+    from htmlgen.evaluation.score import Evaluation
+    from htmlgen.markup.reader import read
+    from htmlgen.markup.writer import write
+    from htmlgen.pages import Generator, Page, evaluate
+
+__version__ = "0.1.0"
+
+_HOMES = {
+    "Evaluation": "htmlgen.evaluation.score",
+    "Generator": "htmlgen.pages",
+    "Page": "htmlgen.pages",
+    "evaluate": "htmlgen.pages",
+    "read": "htmlgen.markup.reader",
+    "write": "htmlgen.markup.writer",
+}
+
+__all__ = ["Evaluation", "Generator", "HtmlgenError", "Page", "__version__", "evaluate", "read", "write"]
+
+
+def __getattr__(name: str) -> Any:
+    if (home := _HOMES.get(name)) is None:
+        raise AttributeError(f"module 'htmlgen' has no attribute {name!r}")
+    return getattr(import_module(home), name)
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -1,0 +1,148 @@
+"""A training run on disk: what `htmlgen train` starts, continues and finishes.
+
+The folder `OUTPUT.training` holds all that a resume needs (settings, tokenizer, encoded pages, checkpoint), so that the corpus is read
+once, and a run that was killed loses nothing but the steps after its last checkpoint.
+"""
+
+import json
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from htmlgen import config as configs
+from htmlgen.corpus.preparation import PreparedPage, corpus_sha256
+from htmlgen.errors import BundleCorruptError, ConfigError, OutputError
+from htmlgen.models.data import TokenPages
+from htmlgen.models.generator import create
+from htmlgen.models.training import Trainer, TrainingConfig
+from htmlgen.runtime.architecture import GeneratorConfig
+from htmlgen.runtime.files import write_atomically
+from htmlgen.tokens.learning import VocabularyConfig, learn
+from htmlgen.tokens.tokenizer import Tokenizer
+
+
+@dataclass(frozen=True, kw_only=True)
+class Shape:
+    """The sizes that a user chooses; the rest of the architecture follows from the vocabulary."""
+
+    vocabulary: int = 8192  #: tokens
+    embedding: int = 384  #: width of the embedding and of the last layer
+    units: int = 640  #: width of the other layers
+    layers: int = 2  #: LSTM layers
+    dropout: float = 0.05  #: [0, 1)
+
+
+@dataclass(frozen=True)
+class Run:
+    """A run that can be trained: `trainer` does it, the rest says what was trained on what."""
+
+    folder: Path
+    trainer: Trainer
+    tokenizer: Tokenizer
+    train: TokenPages
+    valid: TokenPages
+    settings: dict[str, Any]  #: command, corpus, training, architecture, as saved
+
+    @property
+    def finished(self) -> bool:
+        """True when the budget is spent."""
+        return self.trainer.done >= 1
+
+
+def run_folder(output: Path) -> Path:
+    """Where the run that writes the bundle `output` keeps its state."""
+    return output.with_name(output.name + ".training")
+
+
+def start(
+    train: list[PreparedPage], valid: list[PreparedPage], output: Path, *, shape: Shape, training: TrainingConfig, command: str
+) -> Run:
+    """A fresh run on prepared pages: learns the tokenizer, encodes the pages, makes the model.
+
+    Raises: OutputError, if there is a run of that name already; VocabularyError, InputError, if the pages are too few.
+    """
+    folder = run_folder(output)
+    if (folder / "settings.json").exists():
+        raise OutputError(f"{folder}: a run is there already; go on with --resume, choose another -o, or remove that folder")
+    splits = {"train": train, "valid": valid}
+    tokenizer = Tokenizer(learn(((page.site, page.events) for page in train), VocabularyConfig(size=shape.vocabulary)))
+    architecture = _architecture(shape, len(tokenizer.vocabulary))
+    encoded = {name: TokenPages.encode(((page.events, page.bytes) for page in pages), tokenizer) for name, pages in splits.items()}
+    settings = {
+        "command": command,
+        "training": configs.to_dict(training),
+        "architecture": configs.to_dict(architecture),
+        "corpus": {name: corpus_summary(splits[name], encoded[name]) for name in splits},
+    }
+    for name, pages in encoded.items():
+        pages.save(folder / f"{name}.npz")
+    _write(folder / "tokenizer.model", tokenizer.model)
+    _write(folder / "settings.json", json.dumps(settings, indent=1).encode())
+    trainer = Trainer(create(architecture, training.seed), encoded["train"], tokenizer.vocabulary, training, folder)
+    return Run(folder, trainer, tokenizer, encoded["train"], encoded["valid"], settings)
+
+
+def resume(output: Path, *, minutes: float | None = None, tokens: int | None = None) -> Run:
+    """The run of that bundle, from its last checkpoint (or its start), with another budget if one is given.
+
+    Raises: BundleCorruptError, if there is none or its files cannot be read.
+    """
+    folder = run_folder(output)
+    settings = _read_settings(folder)
+    budget = {} if minutes is None and tokens is None else {"minutes": minutes, "tokens": tokens}
+    training = configs.from_dict(TrainingConfig, {**settings["training"], **budget})
+    architecture = configs.from_dict(GeneratorConfig, settings["architecture"])
+    tokenizer = Tokenizer((folder / "tokenizer.model").read_bytes())
+    train, valid = (TokenPages.load(folder / f"{name}.npz") for name in ("train", "valid"))
+    trainer = Trainer(create(architecture, training.seed), train, tokenizer.vocabulary, training, folder)
+    if (folder / "checkpoint.npz").exists():
+        trainer.restore()
+    return Run(folder, trainer, tokenizer, train, valid, settings)
+
+
+def _architecture(shape: Shape, vocab_size: int) -> GeneratorConfig:
+    values = configs.to_dict(shape) | {"vocab_size": vocab_size}
+    del values["vocabulary"]
+    return configs.from_dict(GeneratorConfig, values)
+
+
+def _read_settings(folder: Path) -> dict[str, Any]:
+    path = folder / "settings.json"
+    try:
+        settings: dict[str, Any] = json.loads(path.read_text("utf-8"))
+        if missing := {"training", "architecture", "corpus"} - set(settings):
+            raise KeyError(f"no {missing.pop()}")
+    except FileNotFoundError as error:
+        raise ConfigError(f"{folder}: no run to resume; start one without --resume") from error
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise BundleCorruptError(f"{path}: not the settings of a training run: {error}; start anew without --resume") from error
+    return settings
+
+
+def _write(path: Path, content: bytes) -> None:
+    with write_atomically(path) as stream:
+        stream.write(content)
+
+
+def corpus_summary(pages: list[PreparedPage], encoded: TokenPages) -> dict[str, Any]:
+    """What a split consists of, for the run's settings and the bundle's card."""
+    return {
+        "pages": len(pages),
+        "sites": sorted({page.site for page in pages}),
+        "sha256": corpus_sha256(pages),
+        "source_bytes": sum(page.source_bytes for page in pages),
+        "canonical_bytes": encoded.bytes,
+        "tokens": len(encoded.ids),
+        "dropped": dict(_total(page.dropped for page in pages).most_common()),
+        "losses": dict(Counter(loss.cause for page in pages for loss in page.losses).most_common()),
+        "unreadable": sum(bool(page.problem) for page in pages),
+    }
+
+
+def _total(counters: Iterable[Counter[str]]) -> Counter[str]:
+    total: Counter[str] = Counter()
+    for counter in counters:
+        total.update(counter)
+    return total

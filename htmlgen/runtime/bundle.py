@@ -1,0 +1,119 @@
+"""A bundle: a folder with a trained model and all that it needs.
+
+    config.json          format, architecture, training, corpus, figures; the sha256 of every other file
+    tokenizer.model      the SentencePiece model that holds the vocabulary
+    step.int8.onnx       one step of the generator
+    weights.safetensors  float16 weights, to train on
+    card.md              what it was trained on, how, and how well it does
+
+Everything is verified when a bundle is loaded; no file of it is code.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from importlib import resources
+from pathlib import Path
+from typing import Any, Final
+
+from htmlgen import config as configs
+from htmlgen.errors import BundleCorruptError, BundleError, BundleVersionError, ConfigError, OutputError
+from htmlgen.runtime.architecture import GeneratorConfig
+from htmlgen.runtime.files import sha256, write_atomically
+from htmlgen.tokens.tokenizer import Tokenizer
+
+FORMAT: Final = 1
+STEP: Final = "step.int8.onnx"
+TOKENIZER: Final = "tokenizer.model"
+WEIGHTS: Final = "weights.safetensors"
+CARD: Final = "card.md"
+NEEDED: Final = (TOKENIZER, STEP)
+MAX_CONFIG_BYTES: Final = 4_000_000
+
+
+@dataclass(frozen=True)
+class Bundle:
+    """A verified bundle."""
+
+    folder: Path
+    name: str
+    architecture: GeneratorConfig
+    record: Mapping[str, Any]  #: config.json, whole
+
+    @cached_property
+    def tokenizer(self) -> Tokenizer:
+        """The tokenizer, loaded once."""
+        return Tokenizer((self.folder / TOKENIZER).read_bytes())
+
+    @property
+    def step_path(self) -> Path:
+        """The ONNX file of one step."""
+        return self.folder / STEP
+
+
+def default_folder() -> Path:
+    """Where the bundle that ships with the package lies."""
+    return Path(str(resources.files("htmlgen.bundles") / "default"))
+
+
+def load(folder: Path | str | None = None) -> Bundle:
+    """Loads and verifies a bundle; None is the one that ships with the package.
+
+    Raises: BundleError, if there is none; BundleVersionError, if it has another format; BundleCorruptError, naming the file that is
+    missing or is not the one that was saved.
+    """
+    path = default_folder() if folder is None else Path(folder)
+    name = "default" if folder is None else path.name
+    record = _record(path)
+    _verify(path, record["files"])
+    try:
+        architecture = configs.from_dict(GeneratorConfig, record["architecture"])
+    except ConfigError as error:
+        raise BundleCorruptError(f"{path / 'config.json'}: {error}") from error
+    return Bundle(path, name, architecture, record)
+
+
+def _record(path: Path) -> dict[str, Any]:
+    file = path / "config.json"
+    if not file.is_file():
+        raise BundleError(f"{path}: no bundle there (no config.json); make one with: htmlgen train PAGES -o {path}")
+    if file.stat().st_size > MAX_CONFIG_BYTES:
+        raise BundleCorruptError(f"{file}: larger than {MAX_CONFIG_BYTES:,} bytes")
+    try:
+        record = json.loads(file.read_text("utf-8"))
+    except (OSError, ValueError) as error:
+        raise BundleCorruptError(f"{file}: not JSON: {error}; copy the bundle again") from error
+    if not isinstance(record, dict) or record.get("format") != FORMAT:
+        found = record.get("format") if isinstance(record, dict) else record
+        raise BundleVersionError(f"{path}: a bundle of format {found!r}; this version reads format {FORMAT}: train it anew, or use the "
+                                 "version of htmlgen that wrote it")  # fmt: skip
+    files = record.get("files")
+    if not isinstance(files, dict) or any(name not in files for name in NEEDED) or "architecture" not in record:
+        raise BundleCorruptError(f"{file}: lacks 'architecture' or one of the files {', '.join(NEEDED)}; copy the bundle again")
+    return record
+
+
+def _verify(path: Path, files: Mapping[str, str]) -> None:
+    for name, expected in files.items():
+        file = path / name
+        if Path(name).name != name or not file.is_file():
+            raise BundleCorruptError(f"{file}: missing from the bundle; copy the bundle again")
+        if sha256(file) != expected:
+            raise BundleCorruptError(f"{file}: not the file that was saved (sha256 differs); copy the bundle again")
+
+
+def save(folder: Path, files: Mapping[str, bytes], record: Mapping[str, Any], *, force: bool = False) -> None:
+    """Writes a bundle; config.json comes last, so that a bundle that was cut short is none.
+
+    Args: files, name to content; record, what config.json says beside format and hashes.
+    Raises: OutputError, if the folder holds anything already and `force` is not set.
+    """
+    if folder.exists() and any(folder.iterdir()) and not force:
+        raise OutputError(f"{folder}: not empty; choose another -o, or --force to write over it")
+    for name, content in files.items():
+        with write_atomically(folder / name) as stream:
+            stream.write(content)
+    hashes = {name: sha256(folder / name) for name in files}
+    with write_atomically(folder / "config.json") as stream:
+        stream.write((json.dumps({"format": FORMAT, **record, "files": hashes}, indent=1, ensure_ascii=False) + "\n").encode())
