@@ -394,22 +394,23 @@ class _Parser:
             self.depth -= 1
             return inside
         if self.at("*") or lexeme.kind == "anyname":
-            prefix = self.known_prefix(self.take().text.rpartition(":")[0], place)
+            wildcard = self.take().text
+            prefix = self.shown_prefix(wildcard.rpartition(":")[0], keyword, place) if wildcard != "*" else None
             self.deeper()
             excluded = self.name_class_part(keyword) if self.skip("-") else None
             self.depth -= 1
-            return AnyName(prefix if prefix and keyword == "attribute" else None, excluded, place)
+            return AnyName(prefix if keyword == "attribute" else None, excluded, place)
         if lexeme.kind not in (*_NAMES, "keyword", "cname"):
             self.expected(f"the name of an {keyword}")
         return self.name(keyword, place)
 
     def name(self, keyword: str, place: Place) -> Name:
-        """HTML knows no namespaces: an element goes by its local name, an attribute keeps its prefix."""
         prefix, _, local = self.take().text.rpartition(":")
-        self.known_prefix(prefix, place)
-        return Name(f"{prefix}:{local}" if prefix and keyword == "attribute" else local, place)
+        prefix = self.shown_prefix(prefix, keyword, place)
+        return Name(f"{prefix}:{local}" if prefix else local, place)
 
-    def known_prefix(self, prefix: str, place: Place) -> str:
+    def shown_prefix(self, prefix: str, keyword: str, place: Place) -> str:
+        """The prefix that HTML shows, which knows no namespaces: none on elements, the grammar's own on attributes."""
         if prefix and prefix not in self.prefixes:
             self.undeclared(prefix, place)
-        return prefix
+        return prefix if keyword == "attribute" and prefix and self.prefixes[prefix] else ""

@@ -62,7 +62,7 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Name:
-    """One name, as HTML spells it: a prefix other than that of the default namespace stays (`xml:lang`)."""
+    """One name, as HTML spells it: an attribute keeps the prefix of a namespace (`xml:lang`), an element does not."""
 
     name: str
     place: Place
@@ -70,7 +70,7 @@ class Name:
 
 @dataclass(frozen=True, slots=True)
 class AnyName:
-    """`*` or `prefix:*`, less the names of `excluded`. `prefix` is None for `*`."""
+    """`*` or `prefix:*`, less the names of `excluded`; `prefix` is None for `*`, empty for names without a prefix."""
 
     prefix: str | None
     excluded: "NameClass | None"

@@ -1,0 +1,370 @@
+"""Deterministic automata over characters: how any datatype is kept, and asked.
+
+Laws: state 0 is dead; the automaton is minimal, its states and classes are in breadth-first order, so that two automata accept the
+same strings if and only if their arrays are equal. From every other state a string that is accepted can be reached.
+Source: subset construction (Rabin and Scott 1959), minimisation by refinement (Moore 1956).
+"""
+
+from collections import deque
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from htmlgen.relaxng import charsets
+from htmlgen.relaxng.charsets import Charset
+from htmlgen.relaxng.regex import Chars, Either, Machine, Regex, Sequence, Times
+
+Ints = NDArray[np.int32]
+
+#: Characters that stand for their class in examples, the first that fits.
+_SHOWN: Final = "a0A-. :/,;=+_#%&?!()'" + "bcdefghijklmnopqrstuvwxyz123456789BCDEFGHIJKLMNOPQRSTUVWXYZ"
+_EDGES_PER_STATE: Final = 40
+
+
+class TooLargeError(ValueError):
+    """An automaton would be beyond its limit."""
+
+
+@dataclass(frozen=True, eq=False)
+class Dfa:
+    """An automaton over characters.
+
+    Range `i` of code points begins at `bounds[i]` and belongs to class `classes[i]`; `table[state, class]` is the next state;
+    `accepting[state]` says where a string may end; `start` is 1, or 0 where nothing is accepted.
+    """
+
+    bounds: Ints            #: (ranges,)
+    classes: Ints           #: (ranges,)
+    table: Ints             #: (states, classes)
+    accepting: NDArray[np.bool_]   #: (states,)
+    start: int
+
+    def class_of(self, char: str) -> int:
+        """The class of a character."""
+        return int(self.classes[np.searchsorted(self.bounds, ord(char), side="right") - 1])
+
+    def run(self, text: str, state: int | None = None) -> int:
+        """The state after a text, 0 where no string that begins so is accepted."""
+        state = self.start if state is None else state
+        for char in text:
+            code = ord(char)
+            state = self._rows[state][self._ascii[code] if code < 128 else self.class_of(char)]
+            if not state:
+                return 0
+        return state
+
+    def accepts(self, text: str) -> bool:
+        """Whether the whole text is accepted."""
+        return bool(self.accepting[self.run(text)])
+
+    @cached_property
+    def _ascii(self) -> list[int]:
+        return [self.class_of(chr(code)) for code in range(128)]
+
+    @cached_property
+    def _rows(self) -> list[list[int]]:
+        rows: list[list[int]] = self.table.tolist()
+        return rows
+
+    @cached_property
+    def distance(self) -> Ints:
+        """How many characters are missing, at least, to the end of an accepted string; -1 for the dead state. (states,)"""
+        found = np.where(self.accepting, 0, -1).astype(np.int32)
+        steps = 0
+        while True:
+            steps += 1
+            nearer = (found[self.table] >= 0).any(axis=1) & (found < 0)
+            if not nearer.any():
+                return found
+            found[nearer] = steps
+
+    @cached_property
+    def sample(self) -> tuple[str, ...]:
+        """A character of each class, one that reads well where there is one."""
+        shown = {self.class_of(char): char for char in reversed(_SHOWN)}
+        first = {int(c): chr(b) for b, c in zip(self.bounds[::-1], self.classes[::-1], strict=True)}
+        return tuple(shown.get(c, first[c]) for c in range(self.table.shape[1]))
+
+    def shortest(self, state: int | None = None) -> str | None:
+        """A shortest text that leads from a state (by default the first) to acceptance, None where there is none."""
+        state = self.start if state is None else state
+        if self.distance[state] < 0:
+            return None
+        text = ""
+        while not self.accepting[state]:
+            wanted = self.distance[state] - 1
+            steps = np.flatnonzero(self.distance[self.table[state]] == wanted)
+            step = min(steps.tolist(), key=lambda each: _SHOWN.find(self.sample[each]) % 1000)   # not found, -1, comes last
+            text += self.sample[step]
+            state = int(self.table[state, step])
+        return text
+
+    def strings(self, limit: int = 1000) -> tuple[str, ...] | None:
+        """All accepted strings, shortest first, None where there are more than the limit."""
+        found: list[str] = []
+        ahead = deque([(self.start, "")])
+        while ahead and len(found) + len(ahead) <= limit + 1:
+            state, text = ahead.popleft()
+            if self.accepting[state]:
+                found.append(text)
+            for step, target in enumerate(self._rows[state]):
+                if target:
+                    chars = self.chars_of(step)
+                    if sum(high - low + 1 for low, high in chars) > limit:
+                        return None
+                    ahead.extend((target, text + chr(code)) for low, high in chars for code in range(low, high + 1))
+        return None if ahead or len(found) > limit else tuple(found)
+
+    def chars_of(self, number: int) -> Charset:
+        """The characters of a class."""
+        ends = [*(int(bound) - 1 for bound in self.bounds[1:]), charsets.LAST]
+        return tuple((int(self.bounds[i]), ends[i]) for i in np.flatnonzero(self.classes == number))
+
+    @cached_property
+    def key(self) -> bytes:
+        """Equal for automata that accept the same strings, and for no others."""
+        shape = np.array([self.start, *self.table.shape, len(self.bounds)], np.int32)
+        return b"".join(part.tobytes() for part in (shape, self.bounds, self.classes, self.table, self.accepting))
+
+
+def build(tree: Regex, limit: int, *, insensitive: bool = False) -> Dfa:
+    """The automaton of a tree, with at most `limit` states; `insensitive` accepts ASCII letters in either case.
+
+    Raises: TooLargeError.
+    """
+    if _size(tree) > limit * _EDGES_PER_STATE:
+        raise TooLargeError(f"would need {_size(tree):,} positions, the limit is {limit * _EDGES_PER_STATE:,}")
+    nfa = _Nfa(insensitive)
+    end = nfa.add(tree, nfa.new())
+    return _determinised(nfa, end, limit)
+
+
+def product(one: Dfa, two: Dfa, accept: Callable[[bool, bool], bool], limit: int) -> Dfa:
+    """The automaton of the strings for which `accept` holds of both verdicts. Raises: TooLargeError."""
+    bounds = np.union1d(one.bounds, two.bounds)
+    pairs = [
+        (int(a), int(b))
+        for a, b in zip(*(each.classes[np.searchsorted(each.bounds, bounds, side="right") - 1] for each in (one, two)), strict=True)
+    ]
+    steps = list(dict.fromkeys(pairs))
+    numbers = {(one.start, two.start): 1}
+    rows = [[0] * len(steps)]
+    ahead = [(one.start, two.start)]
+    while ahead:
+        here = ahead.pop(0)
+        row = []
+        for a, b in steps:
+            target = (int(one.table[here[0], a]), int(two.table[here[1], b]))
+            if target not in numbers:
+                numbers[target] = len(numbers) + 1
+                ahead.append(target)
+            row.append(numbers[target])
+        rows.append(row)
+        if len(numbers) > limit:
+            raise TooLargeError(f"more than {limit:,} states")
+    accepting = [False, *(accept(bool(one.accepting[a]), bool(two.accepting[b])) for a, b in numbers)]
+    return _canonical(_Raw(bounds.tolist(), [steps.index(pair) for pair in pairs], rows, accepting))
+
+
+def after(dfa: Dfa, text: str) -> Dfa:
+    """The automaton of what may follow a text."""
+    rows, accepting = dfa.table.tolist(), dfa.accepting.tolist()
+    return _canonical(_Raw(dfa.bounds.tolist(), dfa.classes.tolist(), rows, accepting, dfa.run(text)))
+
+
+def _size(tree: Regex) -> int:
+    if isinstance(tree, Chars):
+        return 1
+    if isinstance(tree, Times):
+        return _size(tree.body) * max(tree.low + (tree.high is None), tree.high or 0) + 1
+    if isinstance(tree, Machine):
+        return int(np.count_nonzero(tree.dfa.table)) + 1
+    return sum(_size(part) for part in tree.parts) + 1
+
+
+@dataclass(slots=True)
+class _Nfa:
+    """Thompson's construction: `edges[state]` over characters, `free[state]` over nothing. No edge leads into a given start."""
+
+    insensitive: bool
+    edges: list[list[tuple[Charset, int]]] = field(default_factory=list)
+    free: list[list[int]] = field(default_factory=list)
+
+    def new(self) -> int:
+        self.edges.append([])
+        self.free.append([])
+        return len(self.edges) - 1
+
+    def add(self, tree: Regex, start: int) -> int:
+        """Add a tree from a state; the state where it ends."""
+        if isinstance(tree, Sequence):
+            for part in tree.parts:
+                start = self.add(part, start)
+            return start
+        if isinstance(tree, Times):
+            return self.add_times(tree, start)
+        end = self.new()
+        if isinstance(tree, Chars):
+            self.edges[start].append((self.cased(tree.chars), end))
+        elif isinstance(tree, Either):
+            for part in tree.parts:
+                self.free[self.add(part, start)].append(end)
+        else:
+            self.add_machine(tree.dfa, start, end)
+        return end
+
+    def add_times(self, tree: Times, start: int) -> int:
+        for _ in range(tree.low):
+            start = self.add(tree.body, start)
+        if tree.high is None:
+            loop = self.new()
+            self.free[start].append(loop)
+            self.free[self.add(tree.body, loop)].append(loop)
+            return loop
+        end = self.new()
+        self.free[start].append(end)
+        for _ in range(tree.high - tree.low):
+            start = self.add(tree.body, start)
+            self.free[start].append(end)
+        return end
+
+    def add_machine(self, dfa: Dfa, start: int, end: int) -> None:
+        states = [self.new() for _ in dfa.table]
+        self.free[start].append(states[dfa.start])
+        chars = [self.cased(dfa.chars_of(number)) for number in range(dfa.table.shape[1])]
+        for state, row in enumerate(dfa.table.tolist()):
+            self.edges[states[state]].extend((chars[step], states[target]) for step, target in enumerate(row) if target)
+        for number in np.flatnonzero(dfa.accepting).tolist():
+            self.free[states[number]].append(end)
+
+    def cased(self, chars: Charset) -> Charset:
+        return charsets.either_case(chars) if self.insensitive else chars
+
+    def closure(self, states: frozenset[int]) -> frozenset[int]:
+        found = set(states)
+        ahead = list(states)
+        while ahead:
+            for target in self.free[ahead.pop()]:
+                if target not in found:
+                    found.add(target)
+                    ahead.append(target)
+        return frozenset(found)
+
+
+@dataclass(slots=True)
+class _Raw:
+    """An automaton that is not minimal yet: state 0 is dead."""
+
+    bounds: list[int]
+    classes: list[int]
+    rows: list[list[int]]
+    accepting: list[bool]
+    start: int = 1
+
+
+def _determinised(nfa: _Nfa, end: int, limit: int) -> Dfa:
+    bounds, classes, steps = _partition({chars for edges in nfa.edges for chars, _ in edges})
+    count = max(classes) + 1
+    first = nfa.closure(frozenset((0,)))
+    numbers = {frozenset[int](): 0, first: 1}
+    closures: dict[frozenset[int], frozenset[int]] = {}
+    rows = [[0] * count]
+    for here in _growing(numbers):
+        moves: list[set[int]] = [set() for _ in range(count)]
+        for state in here:
+            for chars, target in nfa.edges[state]:
+                for step in steps[chars]:
+                    moves[step].add(target)
+        row = []
+        for move in map(frozenset, moves):
+            target_set = closures.get(move) or closures.setdefault(move, nfa.closure(move))
+            row.append(numbers.setdefault(target_set, len(numbers)))
+        rows.append(row)
+        if len(numbers) > limit + 1:
+            raise TooLargeError(f"more than {limit:,} states")
+    return _canonical(_Raw(bounds, classes, rows, [end in states for states in numbers]))
+
+
+def _growing(numbers: dict[frozenset[int], int]) -> Iterator[frozenset[int]]:
+    """The sets numbered from 1 on, also those that are added meanwhile."""
+    ordered = list(numbers)
+    position = 1
+    while position < len(numbers):
+        if position >= len(ordered):
+            ordered = list(numbers)
+        yield ordered[position]
+        position += 1
+
+
+def _partition(sets: set[Charset]) -> tuple[list[int], list[int], dict[Charset, list[int]]]:
+    """Ranges of characters that no set tells apart, the class of each range, and the classes of each set."""
+    edges = {edge for chars in sets for low, high in chars for edge in (low, high + 1)}
+    bounds = sorted((edges | {0}) - {charsets.LAST + 1})
+    index = {bound: i for i, bound in enumerate(bounds)}
+    index[charsets.LAST + 1] = len(bounds)
+    signatures: list[list[int]] = [[] for _ in bounds]
+    ordered = sorted(sets)
+    for number, chars in enumerate(ordered):
+        for low, high in chars:
+            for i in range(index[low], index[high + 1]):
+                signatures[i].append(number)
+    numbers: dict[tuple[int, ...], int] = {}
+    classes = [numbers.setdefault(tuple(signature), len(numbers)) for signature in signatures]
+    steps: dict[Charset, list[int]] = {chars: [] for chars in ordered}
+    for signature, number in numbers.items():
+        for each in signature:
+            steps[ordered[each]].append(number)
+    return bounds, classes, steps
+
+
+def _canonical(raw: _Raw) -> Dfa:
+    """Minimal, in breadth-first order, with as few classes and ranges as there can be."""
+    table = np.array(raw.rows, np.int32)
+    merged = _merged_states(table, np.array(raw.accepting))
+    small = np.zeros((merged.max() + 1, table.shape[1]), np.int32)
+    small[merged] = merged[table]
+    accepting = np.zeros(len(small), bool)
+    accepting[merged] = raw.accepting
+    bounds, classes, small = _merged_classes(raw, small)
+    order = _breadth_first(small, int(merged[raw.start]), int(merged[0]))
+    number = np.zeros(len(small), np.int32)
+    number[order] = np.arange(len(order))
+    return Dfa(bounds, classes, number[small[order]].astype(np.int32), accepting[order], int(number[merged[raw.start]]))
+
+
+def _merged_states(table: Ints, accepting: NDArray[np.bool_]) -> Ints:
+    """The number of each state's class of equivalent states."""
+    labels = accepting.astype(np.int32)
+    count = 0
+    while True:
+        _, merged = np.unique(np.column_stack([labels, labels[table]]), axis=0, return_inverse=True)
+        labels = merged.reshape(-1).astype(np.int32)
+        if labels.max() + 1 == count:
+            return labels
+        count = int(labels.max()) + 1
+
+
+def _merged_classes(raw: _Raw, table: Ints) -> tuple[Ints, Ints, Ints]:
+    _, same = np.unique(table, axis=1, return_inverse=True)
+    of_range = same.reshape(-1)[raw.classes]
+    keep = np.concatenate([[True], of_range[1:] != of_range[:-1]])
+    of_range = of_range[keep]
+    numbers = {int(old): new for new, old in enumerate(dict.fromkeys(of_range.tolist()))}
+    columns: list[int] = [int(np.flatnonzero(same.reshape(-1) == old)[0]) for old in numbers]
+    classes = np.array([numbers[int(old)] for old in of_range], np.int32)
+    return np.array(raw.bounds, np.int32)[keep], classes, table[:, columns]
+
+
+def _breadth_first(table: Ints, start: int, dead: int) -> list[int]:
+    order = {dead: None, start: None}
+    ahead = deque([start])
+    while ahead:
+        for target in table[ahead.popleft()].tolist():
+            if target not in order:
+                order[target] = None
+                ahead.append(target)
+    return list(order)

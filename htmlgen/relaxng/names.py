@@ -1,0 +1,69 @@
+"""Which names an element or attribute pattern stands for: one name, or all that a wildcard means."""
+
+import re
+from dataclasses import dataclass
+from typing import Final
+
+from htmlgen.relaxng.syntax import AnyName, Name, NameClass
+
+# HTML Standard 4.13.3, valid custom element names
+_CUSTOM: Final = re.compile(r"[a-z][^\0\t\n\f\r />A-Z]*-[^\0\t\n\f\r />A-Z]*")
+_RESERVED: Final = frozenset(
+    ("annotation-xml", "color-profile", "font-face", "font-face-src", "font-face-uri", "font-face-format", "font-face-name", "missing-glyph")
+)
+
+
+@dataclass(frozen=True, slots=True)
+class NameTest:
+    """One name, or where `name` is empty a wildcard: names that begin with `prefix`, less the excluded ones.
+
+    `prefix` None means every name, empty those without a colon. `custom` keeps to valid names of custom elements.
+    """
+
+    name: str = ""
+    prefix: str | None = None
+    excluded: tuple[str, ...] = ()
+    excluded_prefixes: tuple[str, ...] = ()
+    custom: bool = False
+
+    def accepts(self, name: str) -> bool:
+        """Whether the pattern stands for a name."""
+        if self.name:
+            return name == self.name
+        if name in self.excluded or name.startswith(self.excluded_prefixes or ("\0",)):
+            return False
+        if self.custom and (not _CUSTOM.fullmatch(name) or name in _RESERVED):
+            return False
+        return self.prefix is None or (name.startswith(self.prefix) if self.prefix else ":" not in name)
+
+    def __str__(self) -> str:
+        return self.name or f"{self.prefix or ''}*"
+
+
+def name_tests(names: NameClass, prefix: str = "", custom: bool = False) -> list[NameTest]:
+    """The tests of a name class, one for each name or wildcard; `prefix` and `custom` come from annotations."""
+    tests = []
+    for part in _parts(names):
+        if isinstance(part, Name):
+            tests.append(NameTest(part.name))
+        else:
+            shown = prefix or (f"{part.prefix}:" if part.prefix else part.prefix)
+            excluded = _parts(part.excluded) if part.excluded else []
+            plain = tuple(each.name for each in excluded if isinstance(each, Name))
+            if any(isinstance(each, AnyName) and not each.prefix for each in excluded):
+                raise part.place.error("a wildcard without a prefix cannot be excluded")
+            prefixes = tuple(f"{each.prefix}:" for each in excluded if isinstance(each, AnyName))
+            tests.append(NameTest("", shown, plain, prefixes, custom))
+    return tests
+
+
+def _parts(names: NameClass) -> list[Name | AnyName]:
+    found: list[Name | AnyName] = []
+    ahead = [names]
+    while ahead:
+        part = ahead.pop()
+        if isinstance(part, Name | AnyName):
+            found.append(part)
+        else:
+            ahead.extend(reversed(part.parts))
+    return found
