@@ -8,9 +8,10 @@ from htmlgen.relaxng.syntax import AnyName, Name, NameClass
 
 # HTML Standard 4.13.3, valid custom element names
 _CUSTOM: Final = re.compile(r"[a-z][^\0\t\n\f\r />A-Z]*-[^\0\t\n\f\r />A-Z]*")
-_RESERVED: Final = frozenset(
-    ("annotation-xml", "color-profile", "font-face", "font-face-src", "font-face-uri", "font-face-format", "font-face-name", "missing-glyph")
+_RESERVED_NAMES: Final = (
+    "annotation-xml color-profile font-face font-face-src font-face-uri font-face-format font-face-name missing-glyph"
 )
+_RESERVED: Final = frozenset(_RESERVED_NAMES.split())
 
 
 @dataclass(frozen=True, slots=True)
