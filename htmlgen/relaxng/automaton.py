@@ -29,7 +29,7 @@ from htmlgen.relaxng.productivity import pruned
 TEXT = 0
 DEAD = 0
 
-_MOST_ENTRIES = 50_000_000
+_MOST_ENTRIES = 10_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +86,12 @@ class Automaton:
         """The elements that a name can be, wildcards included."""
         wild = tuple(number for number in self._wild if self.elements[number].names.accepts(name))
         return self._named.get(name, ()) + wild
+
+    @cached_property
+    def rows(self) -> list[list[int]]:
+        """`next` as lists, which are quicker to ask entry by entry."""
+        rows: list[list[int]] = self.next.tolist()
+        return rows
 
     @cached_property
     def _live(self) -> dict[int, tuple[int, ...]]:

@@ -14,7 +14,7 @@ from htmlgen.relaxng import charsets, dfa, regex
 from htmlgen.relaxng.dfa import Dfa, TooLargeError
 from htmlgen.relaxng.grammar import Grammar
 from htmlgen.relaxng.regex import Chars, Either, Machine, Regex, RegexError, Sequence, Times
-from htmlgen.relaxng.syntax import Atom, Combined, Data, Node, Ref, Repeat, Value, Wrapped, fold
+from htmlgen.relaxng.syntax import Atom, Combined, Data, Node, Place, Ref, Repeat, Value, Wrapped, fold
 
 _ATOMS: Final[dict[str, Regex]] = {"text": regex.ANYTHING, "empty": regex.EMPTY, "notAllowed": regex.NOTHING}
 _TIMES: Final[dict[str, tuple[int, int | None]]] = {"?": (0, 1), "*": (0, None), "+": (1, None)}
@@ -64,7 +64,7 @@ class Datatypes:
     def _guarded(self, node: Node, make: Callable[[int], Dfa]) -> Dfa:
         try:
             return make(self.grammar.limits.datatype_states)
-        except (RegexError, TooLargeError) as error:
+        except TooLargeError as error:
             raise node.place.error(f"the values allowed here cannot be tabulated: {error}") from None
 
     def _below(self, node: Node) -> tuple[Node, ...]:
@@ -89,8 +89,15 @@ class Datatypes:
         if isinstance(node, Value):
             return regex.literal(node.text if node.datatype == "string" else " ".join(node.text.split()))
         if isinstance(node, Data):
-            return Machine(self._guarded(node, lambda limit: _facets(node, parts, limit)))
+            return self._data(node, parts)
         return _ATOMS[node.keyword]
+
+    def _data(self, node: Data, excluded: list[Regex]) -> Regex:
+        if not node.patterns and not excluded:
+            return regex.ANYTHING
+        if node.datatype == "string" and len(node.patterns) == 1 and not excluded:
+            return _parsed(*node.patterns[0])
+        return Machine(self._guarded(node, lambda limit: _facets(node, excluded, limit)))
 
     def _list(self, node: Wrapped) -> Regex:
         """Items, each after white space: what is left of that language after one space, white space at the end."""
@@ -121,8 +128,15 @@ class Datatypes:
         return Sequence((_SPACES, Machine(self._guarded(node, word))))
 
 
+def _parsed(pattern: str, place: Place) -> Regex:
+    try:
+        return regex.parse_regex(pattern)
+    except RegexError as error:
+        raise place.error(str(error)) from None
+
+
 def _facets(node: Data, excluded: list[Regex], limit: int) -> Dfa:
-    machines = [dfa.build(regex.parse_regex(pattern), limit) for pattern, _ in node.patterns]
+    machines = [dfa.build(_parsed(pattern, place), limit) for pattern, place in node.patterns]
     if node.datatype == "token" and machines:
         machines.append(dfa.build(_SPACED, limit))
     whole = machines[0] if machines else dfa.build(regex.ANYTHING, limit)

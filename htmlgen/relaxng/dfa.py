@@ -341,11 +341,12 @@ def _merged_states(table: Ints, accepting: NDArray[np.bool_]) -> Ints:
     labels = accepting.astype(np.int32)
     count = 0
     while True:
-        _, merged = np.unique(np.column_stack([labels, labels[table]]), axis=0, return_inverse=True)
-        labels = merged.reshape(-1).astype(np.int32)
-        if labels.max() + 1 == count:
+        rows = np.column_stack([labels, labels[table]])
+        numbers: dict[bytes, int] = {}
+        labels = np.array([numbers.setdefault(row.tobytes(), len(numbers)) for row in rows], np.int32)
+        if len(numbers) == count:
             return labels
-        count = int(labels.max()) + 1
+        count = len(numbers)
 
 
 def _merged_classes(raw: _Raw, table: Ints) -> tuple[Ints, Ints, Ints]:
