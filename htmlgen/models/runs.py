@@ -38,6 +38,7 @@ class Shape:
 class Run:
     """A run that can be trained: `trainer` does it, the rest says what was trained on what."""
 
+    output: Path  #: the bundle to be
     folder: Path
     trainer: Trainer
     tokenizer: Tokenizer
@@ -81,7 +82,7 @@ def start(
     _write(folder / "tokenizer.model", tokenizer.model)
     _write(folder / "settings.json", json.dumps(settings, indent=1).encode())
     trainer = Trainer(create(architecture, training.seed), encoded["train"], tokenizer.vocabulary, training, folder)
-    return Run(folder, trainer, tokenizer, encoded["train"], encoded["valid"], settings)
+    return Run(output, folder, trainer, tokenizer, encoded["train"], encoded["valid"], settings)
 
 
 def resume(output: Path, *, minutes: float | None = None, tokens: int | None = None) -> Run:
@@ -99,7 +100,7 @@ def resume(output: Path, *, minutes: float | None = None, tokens: int | None = N
     trainer = Trainer(create(architecture, training.seed), train, tokenizer.vocabulary, training, folder)
     if (folder / "checkpoint.npz").exists():
         trainer.restore()
-    return Run(folder, trainer, tokenizer, train, valid, settings)
+    return Run(output, folder, trainer, tokenizer, train, valid, settings)
 
 
 def _architecture(shape: Shape, vocab_size: int) -> GeneratorConfig:

@@ -1,0 +1,95 @@
+"""Training throughput: the hoisted LSTM layer against Keras' own, and the whole model against the matrix peak, in one run.
+
+    python -m eval.bench.training [--batch 32] [--length 128] [--units 512] [-o eval/results/training.json]
+"""
+
+import argparse
+import json
+import math
+from pathlib import Path
+
+import htmlgen.models  # noqa: F401  chooses the backend before keras is imported
+
+import jax
+import jax.numpy as jnp
+import keras
+
+from eval.bench.machine import matrix_peak, seconds
+from htmlgen.models.generator import create
+from htmlgen.models.layers import HoistedLSTM
+from htmlgen.models.training import cross_entropy
+from htmlgen.runtime.architecture import GeneratorConfig
+
+
+def layer_seconds(hoisted: bool, batch: int, length: int, units: int) -> float:
+    """One forward and backward pass of two stacked layers of `units`."""
+    layers = [HoistedLSTM(units) if hoisted else keras.layers.LSTM(units, return_sequences=True) for _ in range(2)]
+    for layer in layers:
+        layer.build((batch, length, units))
+    keep, state = jnp.ones((batch, length)), (jnp.zeros((batch, units)), jnp.zeros((batch, units)))
+
+    def loss(weights: list[list[jax.Array]], x: jax.Array) -> jax.Array:
+        for layer, values in zip(layers, weights, strict=True):
+            x = layer.stateless_call(values, [], x, state, keep)[0][0] if hoisted else layer.stateless_call(values, [], x)[0]
+        return (x * x).mean()
+
+    step = jax.jit(jax.value_and_grad(loss, argnums=(0, 1)))
+    weights = [[weight.value for weight in layer.trainable_variables] for layer in layers]
+    x = jax.random.normal(jax.random.key(1), (batch, length, units))
+    return seconds(lambda: jax.block_until_ready(step(weights, x)))
+
+
+def model_seconds(config: GeneratorConfig, batch: int, length: int) -> float:
+    """One training step of the generator, without the optimizer."""
+    model = create(config)
+    ids = jax.random.randint(jax.random.key(2), (batch, length + 1), 4, config.vocab_size)
+    other = [variable.value for variable in model.non_trainable_variables]
+
+    def loss(weights: list[jax.Array], ids: jax.Array) -> jax.Array:
+        (logits, _), _ = model.stateless_call(weights, other, ids[:, :-1], model.empty_state(batch), training=True)
+        return cross_entropy(logits, ids[:, 1:]).mean()
+
+    step = jax.jit(jax.value_and_grad(loss))
+    weights = [variable.value for variable in model.trainable_variables]
+    return seconds(lambda: jax.block_until_ready(step(weights, ids)))
+
+
+def products(config: GeneratorConfig) -> int:
+    """Multiply-adds of the matrices for one token, forward."""
+    layers = sum(4 * width * (width + features) for width, features in zip(config.widths, config.inputs, strict=True))
+    return layers + config.vocab_size * config.embedding
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--batch", type=int, default=32)
+    parser.add_argument("--length", type=int, default=128)
+    parser.add_argument("--units", type=int, default=512)
+    parser.add_argument("-o", "--output", type=Path)
+    options = parser.parse_args()
+    peak = matrix_peak()
+    times = {name: layer_seconds(name == "hoisted", options.batch, options.length, options.units) for name in ("keras", "hoisted")}
+    config = GeneratorConfig(vocab_size=8192)
+    whole = model_seconds(config, options.batch, options.length)
+    tokens = options.batch * options.length
+    layer_operations = 6 * 2 * 8 * options.units**2 * tokens  # forward and twice that backward, two layers of 8 units² multiply-adds
+    result = {
+        "batch": options.batch,
+        "length": options.length,
+        "units": options.units,
+        "matrix_peak_gflops": round(peak / 1e9, 1),
+        "keras_tokens_per_second": round(tokens / times["keras"]),
+        "hoisted_tokens_per_second": round(tokens / times["hoisted"]),
+        "hoisted_over_keras": round(times["keras"] / times["hoisted"], 2),
+        "hoisted_share_of_peak": round(layer_operations / times["hoisted"] / peak, 3),
+        "model_tokens_per_second": round(tokens / whole),
+        "model_share_of_peak": round(6 * products(config) * tokens / whole / peak, 3),
+    }
+    assert all(math.isfinite(value) for value in result.values())
+    print(json.dumps(result, indent=1))
+    if options.output:
+        options.output.write_text(json.dumps(result, indent=1) + "\n")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,56 @@
+"""Bits per byte of canonical pages under general compressors, each page alone: what a model of HTML has to beat.
+
+    pip install zstandard pyppmd
+    python -m eval.compression TRAIN.parquet VALID.parquet [-o eval/results/compression.json] [--jobs 2]
+"""
+
+import argparse
+import json
+import lzma
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import pyppmd
+import zstandard
+
+from htmlgen.corpus.preparation import prepare
+from htmlgen.markup.writer import write
+
+
+def canonical(source: str, jobs: int) -> list[bytes]:
+    """The clean canonical pages, as the generator is trained and measured on them."""
+    return [write(page.events).encode() for page in prepare([source], jobs=jobs) if page.events]
+
+
+def primed(training: Sequence[bytes]) -> Callable[[bytes], bytes]:
+    """zstd -19 with the training text as a raw-content dictionary."""
+    content = b"".join(training)
+    dictionary = zstandard.ZstdCompressionDict(content, dict_type=zstandard.DICT_TYPE_RAWCONTENT)
+    parameters = zstandard.ZstdCompressionParameters.from_level(19, window_log=27, write_content_size=False, enable_ldm=True)
+    dictionary.precompute_compress(compression_params=parameters)
+    return zstandard.ZstdCompressor(dict_data=dictionary, compression_params=parameters).compress
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("train")
+    parser.add_argument("pages")
+    parser.add_argument("-o", "--output", type=Path)
+    parser.add_argument("--jobs", type=int, default=2)
+    options = parser.parse_args()
+    pages = canonical(options.pages, options.jobs)
+    compressors: dict[str, Callable[[bytes], bytes]] = {
+        "xz -9e": lambda page: lzma.compress(page, preset=9 | lzma.PRESET_EXTREME, format=lzma.FORMAT_ALONE),
+        "zstd -19": zstandard.ZstdCompressor(level=19).compress,
+        "PPMd (order 6)": lambda page: pyppmd.compress(page, max_order=6, mem_size=64 << 20),
+        "zstd -19, training text as dictionary": primed(canonical(options.train, options.jobs)),
+    }
+    size = sum(map(len, pages))
+    result = {name: round(8 * sum(len(compress(page)) for page in pages) / size, 4) for name, compress in compressors.items()}
+    print(json.dumps({"pages": len(pages), "bytes": size, "bits_per_byte": result}, indent=1))
+    if options.output:
+        options.output.write_text(json.dumps({"pages": len(pages), "bytes": size, "bits_per_byte": result}, indent=1) + "\n")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,53 @@
+"""Generated pages, judged: many pages at several budgets; every error that html5lib reports, by name.
+
+    python -m eval.generation [--bundle FOLDER] [-n 1000] [--budgets 64 256 1024] [-o eval/results/generation.json]
+"""
+
+import argparse
+import json
+import time
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+from htmlgen.markup.reader import read
+from htmlgen.markup.writer import write
+from htmlgen.pages import Generator, evaluate
+
+
+def measure(generator: Generator, count: int, budget: int) -> dict[str, Any]:
+    """One budget's figures."""
+    started = time.perf_counter()
+    pages = list(generator.pages(count, seed=0, max_tokens=budget))
+    elapsed = time.perf_counter() - started
+    findings: Counter[str] = Counter()
+    for page in pages:
+        findings.update(finding.rule for finding in evaluate(page).findings)
+    return {
+        "pages": count,
+        "within_budget": sum(page.tokens <= budget for page in pages),
+        "distinct": len({page.html for page in pages}),
+        "canonical": sum(write(read(page.html).events, one_line=True) == page.html for page in pages),
+        "findings": dict(findings),
+        "mean_tokens": round(sum(page.tokens for page in pages) / count, 1),
+        "mean_bytes": round(sum(len(page.html.encode()) for page in pages) / count, 1),
+        "pages_per_second": round(count / elapsed, 2),
+    }
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--bundle")
+    parser.add_argument("-n", type=int, default=1000)
+    parser.add_argument("--budgets", type=int, nargs="+", default=[64, 256, 1024])
+    parser.add_argument("-o", "--output", type=Path)
+    options = parser.parse_args()
+    generator = Generator.load(options.bundle)
+    result = {str(budget): measure(generator, options.n, budget) for budget in options.budgets}
+    print(json.dumps(result, indent=1))
+    if options.output:
+        options.output.write_text(json.dumps(result, indent=1) + "\n")
+
+
+if __name__ == "__main__":
+    main()

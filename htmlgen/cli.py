@@ -1,0 +1,284 @@
+"""The command line: parse, call one function of a room, print. Results go to stdout, words to stderr.
+
+Exit codes: 0 fine, 1 findings, 2 usage or unreadable input, 130 interrupted.
+"""
+
+import json
+import os
+import shlex
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+import htmlgen
+from htmlgen.errors import HtmlgenError, OutputError
+
+if TYPE_CHECKING:
+    from htmlgen.evaluation.score import Evaluation
+    from htmlgen.models.runs import Run
+    from htmlgen.pages import Page
+
+BUNDLE = click.option("--bundle", type=click.Path(), help="Folder of a trained model.  [default: the one that ships with htmlgen]")
+
+
+def main() -> None:
+    """Entry point of the `htmlgen` command."""
+    try:
+        code = cli.main(standalone_mode=False)
+    except click.exceptions.Abort:
+        _tell("interrupted")
+        code = 130
+    except click.ClickException as error:
+        error.show()
+        code = 2
+    except HtmlgenError as error:
+        _tell(str(error))
+        code = 2
+    except BrokenPipeError:  # the reader, `head` for one, has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or Python complains when it closes stdout
+        code = 0
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+def _tell(message: str) -> None:
+    click.echo(f"htmlgen: {message}", err=True)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(htmlgen.__version__, message="htmlgen %(version)s")
+def cli() -> None:
+    """Write realistic HTML that is valid by construction, and judge any HTML."""
+
+
+@cli.command()
+@click.option("-n", "--n", "count", type=click.IntRange(min=0), default=1, show_default=True, help="How many pages.")
+@click.option("--seed", type=click.IntRange(min=0), help="Repeat a run exactly; drawn and shown on stderr if omitted.")
+@click.option("--prompt", default="", help="A page's beginning, which every page continues.")
+@click.option("--max-tokens", default=512, show_default=True, help="Most tokens of a page; it always ends within them.")
+@click.option("--temperature", default=0.9, show_default=True, help="Below 1 plainer, above 1 wilder; 0 takes the likeliest.")
+@click.option("--top-k", default=0, show_default=True, help="Draw among the k likeliest tokens; 0 among all.")
+@click.option("--top-p", default=1.0, show_default=True, help="Draw among the likeliest tokens of that probability together.")
+@click.option("--min-p", default=0.02, show_default=True, help="Leave out tokens below that share of the likeliest one's probability.")
+@click.option("--pretty", is_flag=True, help="Line breaks and indentation; pages are set apart by an empty line.")
+@click.option("--jsonl", is_flag=True, help="A JSON object a line: html, seed, bundle, tokens, score.")
+@click.option("--out", type=click.Path(file_okay=False, path_type=Path), help="Write numbered files into this folder instead.")
+@click.option("--force", is_flag=True, help="Let --out write over files that are there.")
+@BUNDLE
+def generate(
+    count: int, seed: int | None, prompt: str, max_tokens: int, pretty: bool, jsonl: bool, out: Path | None, force: bool, **options: Any
+) -> None:
+    """Write pages, one a line: htmlgen generate --n 10 --seed 7"""
+    from htmlgen.decoding.sampling import SamplingConfig
+    from htmlgen.pages import Generator, draw_seed
+
+    if pretty and jsonl:
+        raise click.UsageError("--pretty and --jsonl exclude one another: JSON lines hold each page on one line")
+    generator = Generator.load(options.pop("bundle"))
+    drawing = SamplingConfig(**options)
+    if seed is None:
+        _tell(f"seed {(seed := draw_seed())}")
+    pages = generator.pages(count, seed=seed, max_tokens=max_tokens, prompt=prompt, sampling=drawing)
+    if out is None:
+        for number, page in enumerate(pages):
+            click.echo(("\n" if pretty and number else "") + _shown(page, pretty, jsonl))
+    else:
+        _write_files(pages, count, out, force, pretty, jsonl)
+
+
+def _shown(page: "Page", pretty: bool, jsonl: bool) -> str:
+    if jsonl:
+        return json.dumps(page.to_dict(), ensure_ascii=False)
+    return page.pretty.rstrip("\n") if pretty else page.html
+
+
+def _write_files(pages: Iterator["Page"], count: int, out: Path, force: bool, pretty: bool, jsonl: bool) -> None:
+    """Numbered files; refuses before the first page is made if one is there."""
+    width = max(3, len(str(count)))
+    names = [out / f"{number:0{width}}.{'json' if jsonl else 'html'}" for number in range(1, count + 1)]
+    if not force and (there := next((name for name in names if name.exists()), None)):
+        raise OutputError(f"{there}: is there already; choose another --out, or --force to write over it")
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        for name, page in zip(names, pages, strict=True):
+            name.write_text(_shown(page, pretty, jsonl) + "\n", encoding="utf-8")
+    except OSError as error:
+        raise OutputError(f"{out}: cannot write there: {error}") from error
+    _tell(f"wrote {count} {'page' if count == 1 else 'pages'} to {out}")
+
+
+@cli.command("eval")
+@click.argument("sources", nargs=-1, required=True, metavar="FILE|FOLDER|GLOB|-…")
+@click.option("--format", "form", type=click.Choice(["table", "json", "jsonl"]), default="table", show_default=True)
+@click.option("--min-score", type=click.FloatRange(0, 1), default=1.0, show_default=True, help="Exit 1 if a page's score is below.")
+@click.option("--lines", is_flag=True, help="Every line is a page, fragments too.")
+@click.option("--fragment/--document", default=None, help="What pages are.  [default: seen from each page]")
+def evaluate(sources: tuple[str, ...], form: str, min_score: float, lines: bool, fragment: bool | None) -> None:
+    """Judge pages: one a file, one a line, or JSON lines, recognised by content: htmlgen generate --n 10 | htmlgen eval -"""
+    from htmlgen.evaluation import report
+    from htmlgen.evaluation.inputs import UnreadablePage, read_pages
+    from htmlgen.evaluation.score import evaluate as judge
+
+    unreadable = below = 0
+
+    def judged() -> Iterator["Evaluation"]:
+        nonlocal unreadable, below
+        for page in read_pages(sources, lines=lines):
+            if isinstance(page, UnreadablePage):
+                _tell(str(page.error))
+                unreadable += 1
+                continue
+            evaluation = judge(page.text, name=page.name, size=page.size, fragment=fragment)
+            below += evaluation.score < min_score
+            yield evaluation
+
+    writers = {"table": report.write_table, "json": report.write_json, "jsonl": report.write_jsonl}
+    writers[form](judged(), sys.stdout)
+    sys.exit(2 if unreadable else 1 if below else 0)
+
+
+@cli.command()
+@click.argument("file", metavar="FILE|-")
+@click.option("--json", "as_json", is_flag=True, help="Ids and spellings as JSON.")
+@BUNDLE
+def tokenize(file: str, as_json: bool, bundle: str | None) -> None:
+    """Show the tokens of a page, and how many bytes each holds."""
+    from htmlgen.evaluation.inputs import UnreadablePage, read_pages
+    from htmlgen.markup.reader import read
+    from htmlgen.markup.writer import write
+    from htmlgen.runtime.bundle import load
+    from htmlgen.tokens.showing import show
+
+    tokenizer = load(bundle).tokenizer
+    for page in read_pages([file]):
+        if isinstance(page, UnreadablePage):
+            raise page.error
+        reading = read(page.text)
+        ids = tokenizer.encode(reading.events)
+        if as_json:
+            click.echo(json.dumps({"name": page.name, "ids": ids, "tokens": tokenizer.spell(ids)}, ensure_ascii=False))
+        else:
+            show(tokenizer, ids, size=len(write(reading.events).encode()), stream=sys.stdout)
+        for loss in reading.losses:
+            _tell(f"{page.name}: not kept: {loss.cause} ({loss.place})")
+
+
+@cli.command()
+@click.argument("pages", nargs=-1, metavar="CORPUS…")
+@click.option("-o", "--output", type=click.Path(path_type=Path), required=True, help="Folder of the bundle to write.")
+@click.option("--valid", multiple=True, metavar="CORPUS", help="Validation pages.  [default: some of the sites of CORPUS]")
+@click.option("--valid-fraction", type=click.FloatRange(0, 0.5, min_open=True), default=0.05, show_default=True)
+@click.option("--minutes", type=click.FloatRange(min=0, min_open=True), help="Train that long.  [default: 10, if no --tokens]")
+@click.option("--tokens", type=click.IntRange(min=1), help="Train on that many tokens; such a run can be repeated exactly.")
+@click.option("--vocabulary", type=int, default=8192, show_default=True, help="Tokens of the vocabulary.")
+@click.option("--embedding", type=int, default=384, show_default=True, help="Width of the embedding and the last layer.")
+@click.option("--units", type=int, default=640, show_default=True, help="Width of the other layers.")
+@click.option("--layers", type=int, default=2, show_default=True)
+@click.option("--dropout", type=float, default=0.05, show_default=True)
+@click.option("--batch", type=int, default=32, show_default=True, help="Lanes read side by side.")
+@click.option("--length", type=int, default=128, show_default=True, help="Tokens back-propagated through.")
+@click.option("--learning-rate", type=float, default=3e-3, show_default=True)
+@click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True)
+@click.option("--checkpoint-steps", type=click.IntRange(min=0), default=0, help="Steps between checkpoints.  [default: two minutes]")
+@click.option("--sample-minutes", type=click.FloatRange(min=0), default=5.0, show_default=True, help="Between sample pages; 0: none.")
+@click.option("--sources", type=click.Path(path_type=Path), help="CSV of sources and licences, for the bundle's card.")
+@click.option("--jobs", type=click.IntRange(min=1), default=2, show_default=True, help="Processes that read pages.")
+@click.option("--resume", is_flag=True, help="Go on with the run of that output; with another --minutes or --tokens if given.")
+@click.option("--force", is_flag=True, help="Write over a bundle that is there.")
+def train(
+    pages: tuple[str, ...], output: Path, resume: bool, sources: Path | None, force: bool, sample_minutes: float, **options: Any
+) -> None:
+    """Train a generator on pages: htmlgen train mysite/ -o mysite.bundle --minutes 10"""
+    from htmlgen.models import finishing, runs  # first of all, as it says what is missing
+
+    if output.exists() and any(output.iterdir()) and not force:
+        raise OutputError(f"{output}: not empty; choose another -o, or --force to write over it")
+    if resume:
+        run = runs.resume(output, minutes=options["minutes"], tokens=options["tokens"])
+    elif pages:
+        run = _new_run(pages, output, options)
+    else:
+        raise click.UsageError("give the pages to train on: folders, globs, .html, .parquet or .jsonl files")
+    _train(run, sample_minutes, options["seed"])
+    record = finishing.finish(run, output, sources=sources, force=force)
+    for name, value in record["figures"].items():
+        click.echo(f"{name.replace('_', ' ')}: {value}")
+    _tell(f"wrote {output}; {run.folder} can go, or be trained further with --resume --minutes")
+
+
+def _new_run(pages: tuple[str, ...], output: Path, options: dict[str, Any]) -> "Run":
+    from htmlgen.corpus.preparation import prepare, split_by_site
+    from htmlgen.models import runs
+    from htmlgen.models.training import TrainingConfig
+
+    shape = runs.Shape(**{name: options[name] for name in ("vocabulary", "embedding", "units", "layers", "dropout")})
+    settings = {name: options[name] for name in ("tokens", "batch", "length", "learning_rate", "seed", "checkpoint_steps")}
+    minutes = 10.0 if options["minutes"] is None and options["tokens"] is None else options["minutes"]
+    training = TrainingConfig(minutes=minutes, **settings)
+    _tell("reading and cleaning pages …")
+    read = list(prepare(pages, jobs=options["jobs"]))
+    if options["valid"]:
+        train_pages, valid_pages = read, list(prepare(options["valid"], jobs=options["jobs"]))
+    else:
+        train_pages, valid_pages = split_by_site(read, options["valid_fraction"])
+    _tell(f"{len(train_pages)} pages to train on, {len(valid_pages)} to validate; learning {shape.vocabulary} tokens …")
+    command = shlex.join(["htmlgen", *sys.argv[1:]])
+    return runs.start(train_pages, valid_pages, output, shape=shape, training=training, command=command)
+
+
+def _train(run: "Run", sample_minutes: float, seed: int) -> None:
+    """Trains to the end of the budget under a progress bar; Ctrl-C saves a checkpoint first."""
+    from htmlgen.models.sampling import sample_page
+    from htmlgen.models.showing import TrainingBar
+
+    with TrainingBar() as bar:
+        due = run.trainer.seconds + 60 * sample_minutes
+        try:
+            for progress in run.trainer.run():
+                bar.update(progress)
+                if sample_minutes and progress.seconds >= due:
+                    bar.say(sample_page(run, seed=seed))
+                    due = progress.seconds + 60 * sample_minutes
+        except KeyboardInterrupt:
+            run.trainer.save()
+            _tell(f"saved a checkpoint at step {run.trainer.step}; go on with: htmlgen train -o {run.output} --resume")
+            raise
+
+
+@cli.group()
+def corpus() -> None:
+    """Look at pages that a model is to learn from."""
+
+
+@corpus.command()
+@click.argument("sources", nargs=-1, required=True, metavar="CORPUS…")
+@click.option("--json", "as_json", is_flag=True)
+@click.option("--jobs", type=click.IntRange(min=1), default=2, show_default=True, help="Processes that read pages.")
+def stats(sources: tuple[str, ...], as_json: bool, jobs: int) -> None:
+    """Count pages, sites, elements, attributes, and what cleaning drops."""
+    from htmlgen.corpus.preparation import prepare
+    from htmlgen.corpus.statistics import statistics
+
+    found = statistics(prepare(sources, jobs=jobs))
+    click.echo(json.dumps(found.to_dict(), indent=2, ensure_ascii=False) if as_json else found.table())
+
+
+@cli.command()
+@BUNDLE
+def version(bundle: str | None) -> None:
+    """Show the versions of htmlgen, of its bundle, and of the libraries that run it."""
+    import platform
+    from importlib import metadata
+
+    from htmlgen.runtime.bundle import load
+
+    loaded = load(bundle)
+    click.echo(f"htmlgen {htmlgen.__version__}, Python {platform.python_version()}")
+    click.echo(f"bundle {loaded.name}: {loaded.record['date']}, {loaded.architecture.vocab_size} tokens, {loaded.folder}")
+    click.echo(", ".join(f"{name} {metadata.version(name)}" for name in ("html5lib", "numpy", "onnxruntime", "sentencepiece")))
+
+
+if __name__ == "__main__":
+    main()

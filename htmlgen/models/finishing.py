@@ -1,0 +1,130 @@
+"""RUN → BUNDLE: what a finished training run is saved as, its figures, and the card that tells people of it."""
+
+import csv
+import hashlib
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import safetensors.numpy
+
+from htmlgen import config as configs
+from htmlgen.errors import InputError
+from htmlgen.models.data import TokenPages
+from htmlgen.models.export import step_graph
+from htmlgen.models.generator import GeneratorModel
+from htmlgen.models.runs import Run
+from htmlgen.models.training import bits_per_byte
+from htmlgen.runtime import bundle
+from htmlgen.runtime.likelihood import bits_per_byte as bits
+from htmlgen.runtime.likelihood import page_nats
+from htmlgen.runtime.session import Session
+
+
+def weights_of(model: GeneratorModel) -> dict[str, Any]:
+    """The weights by name, float32 arrays."""
+    return {name: np.asarray(variable.value, dtype=np.float32) for name, variable in model.named_weights().items()}
+
+
+def finish(run: Run, output: Path, *, sources: Path | None = None, force: bool = False) -> dict[str, Any]:
+    """Measures the run's model on the validation pages, and writes its bundle.
+
+    Args: sources, a CSV file whose table the card shows: where the pages come from, under which licences.
+    Returns: the record in the bundle's config.json. Raises: OutputError, if `output` holds something and `force` is not set.
+    """
+    weights = weights_of(run.trainer.model)
+    graph = step_graph(run.trainer.model.config, weights)
+    trained = {
+        "steps": run.trainer.step,
+        "trained_tokens": run.trainer.tokens,
+        "trained_minutes": round(run.trainer.seconds / 60, 1),
+    }
+    record = {
+        "architecture": configs.to_dict(run.trainer.model.config),
+        "vocabulary_sha256": hashlib.sha256(run.tokenizer.model).hexdigest(),
+        "command": run.settings["command"],
+        "training": configs.to_dict(run.trainer.config) | trained,
+        "corpus": run.settings["corpus"],
+        "figures": _figures(run, graph),
+        "date": time.strftime("%Y-%m-%d", time.gmtime()),
+    }
+    files = {
+        bundle.TOKENIZER: run.tokenizer.model,
+        bundle.STEP: graph,
+        bundle.WEIGHTS: safetensors.numpy.save({name: value.astype(np.float16) for name, value in weights.items()}),
+        bundle.CARD: card(output.name, record, _table(sources)).encode(),
+    }
+    bundle.save(output, files, record, force=force)
+    return record
+
+
+def _figures(run: Run, graph: bytes) -> dict[str, float]:
+    exact = bits_per_byte(run.trainer.model, run.valid)
+    session = Session(graph, run.trainer.model.config, threads=2)
+    small = bits(_nats(session, run.valid, run.tokenizer.vocabulary.bos, run.tokenizer.vocabulary.eos), run.valid.bytes)
+    return {
+        "valid_bits_per_byte": round(exact, 4),
+        "valid_bits_per_byte_int8": round(small, 4),
+        "valid_bytes_per_token": round(run.valid.bytes / (len(run.valid.ids) - 2 * len(run.valid)), 3),
+    }
+
+
+def _nats(session: Session, pages: TokenPages, bos: int, eos: int) -> float:
+    rows = [pages.ids[start + 1 : end - 1].tolist() for start, end in zip(pages.starts[:-1], pages.starts[1:], strict=True)]
+    return float(page_nats(session, rows, bos=bos, eos=eos).sum())
+
+
+def _table(sources: Path | None) -> str:
+    """A CSV file as a Markdown table."""
+    if sources is None:
+        return ""
+    try:
+        with sources.open(encoding="utf-8", newline="") as stream:
+            rows = [[cell.replace("|", "/").strip() for cell in row] for row in csv.reader(stream)]
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(f"{sources}: cannot be read as the list of sources: {error}") from error
+    if not rows:
+        raise InputError(f"{sources}: an empty list of sources")
+    lines = ["| " + " | ".join(row) + " |" for row in [rows[0], ["---"] * len(rows[0]), *rows[1:]]]
+    return "\n".join(lines)
+
+
+def card(name: str, record: Mapping[str, Any], sources: str) -> str:
+    """What people should know of a bundle before they use it, in Markdown."""
+    train, valid = record["corpus"]["train"], record["corpus"]["valid"]
+    figures, training, shape = record["figures"], record["training"], record["architecture"]
+    widths = " → ".join(str(width) for width in (*(shape["units"] for _ in range(shape["layers"] - 1)), shape["embedding"]))
+    return f"""# {name}
+
+A generator of HTML pages: a tied embedding of {shape["embedding"]} over {shape["vocab_size"]:,} tokens and LSTM layers of {widths} units.
+It writes what a model of this size can: realistic structure, class names and attributes; its words are filler.
+
+| | |
+|---|---|
+| trained | {record["date"]}, {training["trained_minutes"]} minutes, {training["trained_tokens"]:,} tokens, {training["steps"]:,} steps |
+| command | `{record["command"]}` |
+| training pages | {_split(train)} |
+| validation pages | {_split(valid)}, none of them among those |
+| bits per byte, validation | {figures["valid_bits_per_byte"]} (float32), {figures["valid_bits_per_byte_int8"]} (int8, as shipped) |
+| bytes per token, validation | {figures["valid_bytes_per_token"]} |
+
+Bits per byte count canonical HTML, each page read alone from nothing, its end included. The corpus' sha256 is over the sorted sha256 of
+its pages. Scripts, styles, event handlers, comments, `data:` URLs and large inline SVG were dropped before training:
+{", ".join(f"{count:,} × {what}" for what, count in train["dropped"].items())}.
+
+## Files
+
+`tokenizer.model` (SentencePiece), `step.int8.onnx` (one step, int8), `weights.safetensors` (float16, to train on), `config.json` (all
+figures, and the sha256 of each file).
+
+## Sources
+
+{sources or "Pages of: " + ", ".join(train["sites"]) + "."}
+"""
+
+
+def _split(corpus: Mapping[str, Any]) -> str:
+    size = f"{corpus['pages']:,} pages of {len(corpus['sites'])} sites, {corpus['canonical_bytes']:,} bytes canonical"
+    return f"{size}, sha256 `{corpus['sha256']}`"

@@ -1,0 +1,56 @@
+"""Training as people watch it: a bar on stderr."""
+
+from types import TracebackType
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
+
+from htmlgen.models import training
+
+_SMOOTHING = 0.05
+
+
+class TrainingBar:
+    """Share of the budget, bits per byte (smoothed), tokens a second, and time left."""
+
+    def __init__(self) -> None:
+        self._progress = Progress(
+            TextColumn("step {task.fields[step]:,}"),
+            BarColumn(),
+            TaskProgressColumn(),
+            TextColumn("{task.fields[bits]:.3f} bits/byte  {task.fields[speed]:,.0f} tokens/s  {task.fields[left]} left"),
+            console=Console(stderr=True),
+        )
+        self._task = self._progress.add_task("train", total=1.0, step=0, bits=0.0, speed=0.0, left="?")
+        self._bits: float | None = None
+        self._speed: float | None = None
+
+    def __enter__(self) -> "TrainingBar":
+        self._progress.start()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self._progress.stop()
+
+    def update(self, progress: training.Progress) -> None:
+        """Shows where the run stands."""
+        self._bits = _smoothed(self._bits, progress.bits_per_byte)
+        self._speed = _smoothed(self._speed, progress.tokens_per_second)
+        left = progress.seconds * (1 / progress.done - 1) if progress.done else 0.0
+        self._progress.update(
+            self._task, completed=progress.done, step=progress.step, bits=self._bits, speed=self._speed, left=_clock(left)
+        )
+
+    def say(self, text: str) -> None:
+        """Prints text above the bar."""
+        self._progress.console.print(text, markup=False, highlight=False, soft_wrap=True)
+
+
+def _smoothed(before: float | None, value: float) -> float:
+    return value if before is None else before + _SMOOTHING * (value - before)
+
+
+def _clock(seconds: float) -> str:
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}"

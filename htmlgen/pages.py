@@ -1,0 +1,140 @@
+"""The library's face: pages written by a bundle, and pages judged.
+
+Writing needs neither html5lib nor BeautifulSoup; they are imported where a page is read, so that `htmlgen generate` starts at once.
+"""
+
+import secrets
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from os import PathLike
+from typing import TYPE_CHECKING, Any
+
+from htmlgen.decoding.guard import Guard
+from htmlgen.decoding.sampling import SamplingConfig
+from htmlgen.decoding.search import Request, Result, Search
+from htmlgen.errors import ConfigError
+from htmlgen.markup.writer import write
+from htmlgen.runtime import bundle as bundles
+from htmlgen.runtime.bundle import Bundle
+from htmlgen.runtime.session import Session
+
+if TYPE_CHECKING:
+    from bs4 import BeautifulSoup, Tag
+
+    from htmlgen.evaluation.score import Evaluation
+
+MAX_TOKENS = 512
+SAMPLING = SamplingConfig(temperature=0.9, min_p=0.02)
+
+
+@dataclass(frozen=True)
+class Page:
+    """A generated page; `str(page)` is its HTML, canonical and on one line."""
+
+    html: str
+    seed: int  #: writes the same page again, with the same bundle and settings
+    tokens: int  #: of the page, without BOS and EOS
+    logprob: float  #: natural logarithm of the probability that the model gave to the page, among all that the guide allows
+    bundle: str  #: name of the bundle that wrote it
+
+    def __str__(self) -> str:
+        return self.html
+
+    @cached_property
+    def soup(self) -> "BeautifulSoup":
+        """The page as a BeautifulSoup tree."""
+        from bs4 import BeautifulSoup
+
+        return BeautifulSoup(self.html, "html5lib")
+
+    @cached_property
+    def evaluation(self) -> "Evaluation":
+        """What the evaluator finds."""
+        return evaluate(self)
+
+    @property
+    def score(self) -> float:
+        """The evaluator's score, in [0, 1]."""
+        return self.evaluation.score
+
+    @property
+    def pretty(self) -> str:
+        """The page with line breaks and indentation."""
+        from htmlgen.markup.pretty import pretty
+        from htmlgen.markup.reader import read
+
+        return pretty(read(self.html).events)
+
+    def to_dict(self) -> dict[str, Any]:
+        """For JSON: page, seed, tokens, score, logprob and bundle."""
+        values = {name: getattr(self, name) for name in ("seed", "tokens", "score", "logprob", "bundle")}
+        return {"html": self.html, **values}
+
+
+class Generator:
+    """Writes pages with a bundle. Load it once and share it: it keeps no state between calls."""
+
+    def __init__(self, bundle: Bundle) -> None:
+        self.bundle = bundle
+        self.tokenizer = bundle.tokenizer
+        self.guide = Guard(self.tokenizer.vocabulary)
+        self._session = Session(bundle.step_path, bundle.architecture)
+
+    @classmethod
+    def load(cls, bundle: str | PathLike[str] | None = None) -> "Generator":
+        """Args: bundle, a folder; None is the bundle that ships with the package. Raises: BundleError, if it cannot be used."""
+        return cls(bundles.load(None if bundle is None else str(bundle)))
+
+    def pages(
+        self, n: int, *, seed: int | None = None, max_tokens: int = MAX_TOKENS, prompt: str = "", sampling: SamplingConfig = SAMPLING
+    ) -> Iterator[Page]:
+        """`n` pages, in order, each as soon as it is there.
+
+        Args: seed, of the first page, the next has the next number; None draws one; max_tokens, of a page, prompt included; prompt, the
+        beginning of every page, its last elements left open; sampling, how tokens are drawn.
+        Raises: ConfigError, for n or seed; BudgetError, naming the least budget; PromptError, if no page may begin so.
+        """
+        if n < 0:
+            raise ConfigError(f"n must be at least 0, got {n}")
+        first = draw_seed() if seed is None else seed
+        beginning = self.prompt_ids(prompt)
+        requests = [Request(seed=first + index, max_tokens=max_tokens, prompt=beginning) for index in range(n)]
+        return map(self._page, self.search(sampling).stream(requests))
+
+    def page(self, *, seed: int | None = None, max_tokens: int = MAX_TOKENS, prompt: str = "") -> Page:
+        """One page; see `pages`."""
+        return next(self.pages(1, seed=seed, max_tokens=max_tokens, prompt=prompt))
+
+    def search(self, sampling: SamplingConfig = SAMPLING) -> Search[Any]:
+        """The decoding loop over this bundle's model and guide."""
+        return Search(self._session, self._session.initial, self.guide, sampling)
+
+    def prompt_ids(self, prompt: str) -> tuple[int, ...]:
+        """The ids of a page's beginning."""
+        from htmlgen.markup.prefix import read_prefix
+
+        return tuple(self.tokenizer.encode(read_prefix(prompt))) if prompt else ()
+
+    def _page(self, result: Result) -> Page:
+        html = write(self.tokenizer.decode(result.ids), one_line=True)
+        return Page(html, result.seed, len(result.ids), result.logprob, self.bundle.name)
+
+
+def draw_seed() -> int:
+    """A fresh seed, short enough to be typed."""
+    return secrets.randbelow(1_000_000_000)
+
+
+def evaluate(page: "str | bytes | BeautifulSoup | Tag | Page", *, fragment: bool | None = None) -> "Evaluation":
+    """Judges a page, whatever it comes as.
+
+    Args: page, HTML text, bytes (UTF-8, or what they declare), a BeautifulSoup tree or element, or a generated page; fragment, None to
+    see from the page.
+    """
+    from htmlgen.evaluation.inputs import decode
+    from htmlgen.evaluation.score import evaluate as judge
+
+    if isinstance(page, bytes):
+        return judge(decode(page), size=len(page), fragment=fragment)
+    return judge(str(page), fragment=fragment)
