@@ -88,7 +88,7 @@ def element(rng: random.Random, automaton: Automaton, state: int, depth: int) ->
 
 def column_states(automaton: Automaton) -> set[int]:
     """The states in which a datatype may stand."""
-    return {int(state) for state in automaton.next[:, 1 + len(automaton.elements) :].any(axis=1).nonzero()[0]}
+    return {state for state, row in enumerate(automaton.rows) if any(row[1 + len(automaton.elements) :])}
 
 
 def attributes(rng: random.Random, automaton: Automaton, kind: AttributeClass | None) -> tuple[tuple[str, str], ...]:

@@ -1,7 +1,8 @@
 """Automata on disk: a grammar is closed once, then read back in a fraction of the time.
 
-A file is a NumPy archive of plain arrays and one JSON text: nothing in it can run. Its name holds a hash of the grammar's text and of
-htmlgen's own code; the texts of includes are compared when it is read. Whatever is wrong with a file, it is made anew.
+A file is the SHA-256 of the rest, then a NumPy archive of plain arrays and one JSON text: nothing in it can run. Its name holds a hash
+of the grammar's text and of htmlgen's own code; the texts of includes are compared when it is read. Whatever is wrong with a file, it
+is made anew.
 """
 
 import contextlib
@@ -9,12 +10,11 @@ import json
 import os
 import sys
 import tempfile
-import zipfile
-import zlib
 from collections.abc import Iterator
 from dataclasses import astuple
 from functools import cache as once
 from hashlib import sha256
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +31,11 @@ from htmlgen.relaxng.names import NameTest
 from htmlgen.relaxng.sources import Files, Origin, Request, unchanged
 from htmlgen.relaxng.syntax import Limits
 
-_BROKEN = (OSError, ValueError, KeyError, IndexError, TypeError, EOFError, zipfile.BadZipFile, zlib.error)
+_DIGEST = 32   # bytes of a SHA-256
+
+
+class _UnusableError(Exception):
+    """A file of the cache is broken, or an include has changed since."""
 
 
 def load_automaton(source: Origin, *, cache: Path | bool = True, limits: Limits | None = None) -> Automaton:
@@ -45,8 +49,8 @@ def load_automaton(source: Origin, *, cache: Path | bool = True, limits: Limits 
         return compile_grammar(load_grammar(source, limits))
     folder = user_cache() if cache is True else cache
     name, text, _ = Files(limits).open(source)
-    file = folder / f"{Path(name).stem.strip('<>')}-{_key(name, text, limits)}.npz"
-    with contextlib.suppress(*_BROKEN):
+    file = folder / f"{Path(name).stem.strip('<>')}-{_key(name, text, limits)}.automaton"
+    with contextlib.suppress(OSError, _UnusableError):
         return _read(file, limits)
     grammar = load_grammar(source, limits)
     automaton = compile_grammar(grammar)
@@ -86,10 +90,12 @@ def _write(file: Path, automaton: Automaton, requests: tuple[Request, ...]) -> N
     """Write a file so that others see all of it or nothing."""
     file.parent.mkdir(parents=True, exist_ok=True)
     text = json.dumps({**_to_json(automaton), "requests": requests}).encode()
+    content = BytesIO()
+    np.savez(content, **_to_arrays(automaton), json=np.frombuffer(text, np.uint8))
     handle, temporary = tempfile.mkstemp(dir=file.parent, suffix=".tmp")
     try:
         with os.fdopen(handle, "wb") as target:
-            np.savez(target, **_to_arrays(automaton), json=np.frombuffer(text, np.uint8))
+            target.write(sha256(content.getbuffer()).digest() + content.getbuffer())
         Path(temporary).replace(file)
     except BaseException:
         Path(temporary).unlink(missing_ok=True)
@@ -97,11 +103,14 @@ def _write(file: Path, automaton: Automaton, requests: tuple[Request, ...]) -> N
 
 
 def _read(file: Path, limits: Limits) -> Automaton:
-    with np.load(file, allow_pickle=False) as archive:
+    content = file.read_bytes()
+    if sha256(memoryview(content)[_DIGEST:]).digest() != content[:_DIGEST]:
+        raise _UnusableError
+    with np.load(BytesIO(content[_DIGEST:]), allow_pickle=False) as archive:
         arrays = {name: archive[name] for name in archive.files}
     saved = json.loads(arrays.pop("json").tobytes())
     if not unchanged(((href, tuple(folder), known) for href, folder, known in saved["requests"]), limits):
-        raise ValueError("an included file has changed")
+        raise _UnusableError
     return _from_saved(saved, arrays)
 
 

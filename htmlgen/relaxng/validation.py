@@ -171,7 +171,10 @@ class _Walk:
                 problems.append(self.refused(tag, kind, name, value, hits))
             else:
                 state = after
+        given = {name for name, _ in tag.attributes}
         for required in kind.missing(state):
+            if any(kind.uses[i].names.name in given for i in bits(required)):
+                continue   # it is there, and has been found wrong above
             names = " and ".join(dict.fromkeys(f"'{kind.uses[i].names}'" for i in bits(required)))
             problems.append(_Problem("attribute-missing", f"<{tag.name}> lacks the attribute {names}", f"<{tag.name}>", (names,)))
         return _Reading(element, form, kind, state, problems)
