@@ -68,7 +68,7 @@ def _marks(events: Sequence[Event]) -> list[_Mark]:
         match event:
             case StartTag(name):
                 element = _element(name, elements)
-                void = not spaces.open(name) and name in VOID_IN_PARSER
+                void = not spaces.open(event) and name in VOID_IN_PARSER
                 marks.append(_Mark(event, element, opens=True, closes=void))
                 if void:
                     spaces.close()
