@@ -176,7 +176,7 @@ def main() -> int:
     print(f"{agree} of {len(pairs)} verdicts agree, {sum(two for _, two in pairs)} documents are valid")
     if options.record:
         kept = [{name: case[name] for name in ("grammar", "documents", "jing")} for case in found]
-        options.record.write_text(json.dumps(kept, indent=1) + "\n")
+        options.record.write_text("[\n" + ",\n".join(map(json.dumps, kept)) + "\n]\n")
     return 0 if agree == len(pairs) else 1
 
 
