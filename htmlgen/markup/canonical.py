@@ -38,7 +38,7 @@ def collapse(events: Iterable[Event]) -> list[Event]:
                     keeping += name in KEEPS_SPACE
             case EndTag(name):
                 _trim(result, name, keeping)
-                if len(parents) > 1:
+                if name not in VOID_IN_PARSER and len(parents) > 1:
                     parents.pop()
                     keeping -= name in KEEPS_SPACE
         result.append(event)

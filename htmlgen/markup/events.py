@@ -5,6 +5,7 @@ lists. Names are lower-case, save SVG and MathML names that the Standard writes 
 characters: references are a matter of the writer. Adjacent texts are one text; no text is empty.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 
@@ -44,3 +45,16 @@ class Text:
 
 
 Event = Doctype | StartTag | EndTag | Text
+
+
+def end_of(events: Sequence[Event], start: int) -> int:
+    """The index of the end tag of the element that starts at `start`; `start` itself, if it has none."""
+    tag = events[start]
+    inner = 0  # open elements of the same name
+    for index in range(start + 1, len(events)):
+        event = events[index]
+        if isinstance(event, StartTag | EndTag) and isinstance(tag, StartTag) and event.name == tag.name:
+            if isinstance(event, EndTag) and inner == 0:
+                return index
+            inner += 1 if isinstance(event, StartTag) else -1
+    return start

@@ -5,28 +5,29 @@ form, `plaintext`, a script that never ends) is named in `losses`, never hidden.
 """
 
 import re
-import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import zip_longest
 from typing import Any, Final
 from xml.etree.ElementTree import Element
 
-import html5lib
-from html5lib.constants import DataLossWarning
-
 from htmlgen.errors import InputError
 from htmlgen.markup.canonical import collapse
 from htmlgen.markup.elements import RAW_TEXT, VOID_IN_PARSER
-from htmlgen.markup.events import Doctype, EndTag, Event, StartTag, Text
-from htmlgen.markup.writer import Namespaces, write
+from htmlgen.markup.events import Doctype, EndTag, Event, StartTag, Text, end_of
+from htmlgen.markup.parser import parse
+from htmlgen.markup.writer import write
 
 MAX_CHARACTERS: Final = 20_000_000
-_ROUNDS: Final = 4
+_TURNS: Final = 20  # readings of what was written, until the page is given up
+_PATIENCE: Final = 4  # of these, the readings that just may go on changing
 
-_DOCUMENT: Final = re.compile(r"<(?:!doctype|html|head|body)(?=[\s/>])", re.IGNORECASE)
-_FIRST_TAG: Final = re.compile(r"\s*<([a-zA-Z]+)(?=[\s/>])")
+_DOCUMENT: Final = re.compile(r"<(?:!doctype|html|head|body)(?=[ \t\n\f\r/>])", re.IGNORECASE)
+_FIRST_TAG: Final = re.compile(r"(?>[ \t\n\f\r]|<!--.*?-->)*+<([a-zA-Z]+)(?=[ \t\n\f\r/>])", re.DOTALL)
 _SURROGATES: Final = re.compile("[\ud800-\udfff]")
+
+# Elements that close an open one of their kind (13.2.6.4.7): nested only where a parser moved them.
+_NEVER_NESTED: Final = ("a", "button", "form", "nobr")
 
 # The element that a fragment is parsed in, by its first tag, where `div` would drop that tag (HTML Standard 13.2.6.4).
 _CONTAINERS: Final = {
@@ -78,84 +79,85 @@ def read(page: str, *, fragment: bool | None = None) -> Reading:
         page = _SURROGATES.sub("\ufffd", page)
         losses.append(Loss("lone-surrogate", "text"))
     fragment = is_fragment(page) if fragment is None else fragment
-    events = _unclosable_renamed(_tree_events(page, fragment), losses)
-    return _settled(events, fragment, losses)
+    return _settled(_tree_events(page, fragment, losses), fragment, losses)
 
 
 def _settled(events: list[Event], fragment: bool, losses: list[Loss]) -> Reading:
     """Reads and writes until nothing changes any more; what changed is named."""
-    for _ in range(_ROUNDS):
-        again = _tree_events(write(events), fragment)
+    for turn in range(_TURNS):
+        again = _tree_events(write(events), fragment, losses)
         if again == events:
             return Reading(tuple(events), fragment, tuple(losses))
-        losses.append(_difference(events, again))
-        events = again
+        place = next(index for index, (old, new) in enumerate(zip_longest(events, again)) if old != new)
+        losses.append(_difference(events, place))
+        if losses[-1].cause == "unclosed-raw-text":
+            events = _tree_events(write([*events[:place], *events[place + 1 :]]), fragment, losses)
+        elif turn < _PATIENCE:
+            events = again
+        else:
+            name, kept = _unwrapped(events, place)
+            losses.append(Loss("unwrapped", name))
+            events = _tree_events(write(kept), fragment, losses)
     losses.append(Loss("unspellable", "the whole page: its text alone is kept"))
     return Reading(tuple(_text_alone(events, fragment)), fragment, tuple(losses))
 
 
+def _unwrapped(events: list[Event], place: int) -> tuple[str, list[Event]]:
+    """The name of the element that starts at `place`, or else is open there, and the events without its tags."""
+    start = place if place < len(events) and isinstance(events[place], StartTag) else (_open_at(events, place) or [0])[-1]
+    left_out = {start, end_of(events, start)}
+    return getattr(events[start], "name", "text"), [event for index, event in enumerate(events) if index not in left_out]
+
+
 def _text_alone(events: list[Event], fragment: bool) -> list[Event]:
-    raw = {"script", "style"}
-    open_names: list[str] = []
     texts: list[str] = []
+    raw = 0  # open elements whose text no reader sees
     for event in events:
         match event:
-            case StartTag(name) if name not in VOID_IN_PARSER:
-                open_names.append(name)
-            case EndTag() if open_names:
-                open_names.pop()
-            case Text(data) if not raw.intersection(open_names):
+            case StartTag("script" | "style"):
+                raw += 1
+            case EndTag("script" | "style"):
+                raw -= 1
+            case Text(data) if raw == 0:
                 texts.append(data)
-    return _tree_events(write([Text(" ".join(texts))]), fragment)
+    return _tree_events(write([Text(" ".join(texts))]), fragment, [])
 
 
-def _difference(before: list[Event], after: list[Event]) -> Loss:
-    """Names the first event that reading the written page does not give again."""
-    open_names: list[str] = []
-    for old, new in zip_longest(before, after):
-        if old != new:
-            break
-        match old:
-            case StartTag(name) if name not in VOID_IN_PARSER:
-                open_names.append(name)
-            case EndTag() if open_names:
-                open_names.pop()
-    match old:
-        case StartTag(name) if name in open_names:
-            return Loss(f"nested-{name}" if name in ("form", "a", "nobr", "button") else "misnested", f"{name} in {name}")
-        case StartTag(name):
-            return Loss("misplaced-element", f"{name} in {open_names[-1] if open_names else 'the page'}")
-        case Text():
-            return Loss("misplaced-text", f"text in {open_names[-1] if open_names else 'the page'}")
-        case EndTag(name) if name in RAW_TEXT:
-            return Loss("unclosed-raw-text", name)
-        case _:
-            return Loss("misplaced-element", f"after {' > '.join(open_names[-3:]) or 'the page'}")
-
-
-def _unclosable_renamed(events: list[Event], losses: list[Loss]) -> list[Event]:
-    """`plaintext` has no end tag: its text is kept in a `pre`."""
-    if not any(isinstance(event, StartTag) and event.name == "plaintext" for event in events):
-        return events
-    losses.append(Loss("plaintext", "plaintext, kept as pre"))
-    renamed: list[Event] = []
-    for event in events:
+def _open_at(events: list[Event], place: int) -> list[int]:
+    """The indices of the start tags of the elements that are open at `place`, outermost first."""
+    opened: list[int] = []
+    for index, event in enumerate(events[:place]):
         match event:
-            case StartTag("plaintext", attributes):
-                renamed.append(StartTag("pre", attributes))
-            case EndTag("plaintext"):
-                renamed.append(EndTag("pre"))
-            case _:
-                renamed.append(event)
-    return renamed
+            case StartTag(name) if name not in VOID_IN_PARSER:
+                opened.append(index)
+            case EndTag(name) if name not in VOID_IN_PARSER:
+                opened.pop()
+    return opened
 
 
-def _tree_events(page: str, fragment: bool) -> list[Event]:
+def _difference(events: list[Event], place: int) -> Loss:
+    """Names the event at `place`, the first that reading the written page does not give again."""
+    around = [getattr(events[index], "name", "") for index in _open_at(events, place)]
+    parent = around[-1] if around else "the page"
+    match events[place] if place < len(events) else None:
+        case StartTag(name) if name in around:
+            return Loss(f"nested-{name}" if name in _NEVER_NESTED else "misnested", f"{name} in {name}")
+        case StartTag(name):
+            return Loss("misplaced-element", f"{name} in {parent}")
+        case Text() if parent in RAW_TEXT:
+            return Loss("unclosed-raw-text", parent)
+        case Text():
+            return Loss("misplaced-text", f"text in {parent}")
+        case _:
+            return Loss("misplaced-element", f"after {' > '.join(around[-3:]) or 'the page'}")
+
+
+def _tree_events(page: str, fragment: bool, losses: list[Loss]) -> list[Event]:
     page = page.lstrip("\ufeff")
-    parser = html5lib.HTMLParser(tree=html5lib.getTreeBuilder("etree", fullTree=True), namespaceHTMLElements=False)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", DataLossWarning)
-        root = parser.parseFragment(page, container=_container(page)) if fragment else parser.parse(page)
+    root = parse(page, _container(page) if fragment else None)
+    for element in list(root.iter("plaintext")):
+        element.tag = "pre"
+        losses.append(Loss("plaintext", "no end tag closes it: kept as pre"))
     return collapse(_walk(root))
 
 
@@ -164,25 +166,20 @@ def _container(page: str) -> str:
     return _CONTAINERS.get(first[1].lower(), "div") if first else "div"
 
 
-def _walk(root: Any) -> Iterator[Event]:
+def _walk(root: Element) -> Iterator[Event]:
     """Events of an ElementTree document or fragment, iteratively: pages may be deeper than Python's stack."""
-    spaces = Namespaces()
     pending: list[Element | Event] = list(reversed(_children(root)))
     while pending:
         node = pending.pop()
         if isinstance(node, Doctype | EndTag | StartTag | Text):
-            if isinstance(node, EndTag):
-                spaces.close()
             yield node
             continue
-        name = node.tag.rpartition("}")[2]
+        foreign = node.tag.startswith("{")
+        name = node.tag.partition("}")[2] if foreign else node.tag
         yield StartTag(name, tuple((_attribute(key), value) for key, value in node.attrib.items()))
-        foreign = spaces.open(name)
-        if not foreign and name in VOID_IN_PARSER:
-            spaces.close()
-            continue
-        pending.append(EndTag(name))
-        pending.extend(reversed(_children(node)))
+        if foreign or name not in VOID_IN_PARSER:
+            pending.append(EndTag(name))
+            pending.extend(reversed(_children(node)))
 
 
 def _children(node: Any) -> list[Any]:

@@ -23,8 +23,11 @@ _ESCAPES: Final = str.maketrans(
     }
 )
 
-# Elements in which HTML content starts again inside SVG or MathML (13.2.6, integration points).
-_INTEGRATION_POINTS: Final = frozenset("foreignObject desc title annotation-xml mi mo mn ms mtext".split())
+# 13.2.6, integration points: elements of SVG and MathML in which HTML starts again.
+_INTEGRATION_POINTS: Final = frozenset(
+    [*(("svg", name) for name in ("foreignObject", "desc", "title")), *(("math", name) for name in ("mi", "mo", "mn", "ms", "mtext"))]
+)
+_HTML_ENCODINGS: Final = ("text/html", "application/xhtml+xml")
 
 
 def escape(text: str) -> str:
@@ -56,23 +59,26 @@ class Namespaces:
     """Whether the open element is HTML or foreign (SVG, MathML), followed tag by tag: it decides what is raw text."""
 
     def __init__(self) -> None:
-        self._stack: list[tuple[str, bool]] = []
+        self._stack: list[tuple[str, str]] = []  # of each open element: its name, and the namespace of what stands inside
 
     @property
     def foreign(self) -> bool:
         """True where child elements and text belong to SVG or MathML."""
-        return bool(self._stack) and self._stack[-1][1]
+        return bool(self._stack) and self._stack[-1][1] != "html"
 
     @property
     def raw(self) -> bool:
         """True where text stands as it is, without character references."""
         return bool(self._stack) and self._stack[-1] in _RAW_FRAMES
 
-    def open(self, name: str) -> bool:
+    def open(self, tag: StartTag) -> bool:
         """Enter an element; the answer tells whether the element itself is foreign."""
-        foreign = self.foreign or name in ("svg", "math")
-        self._stack.append((name, foreign and name not in _INTEGRATION_POINTS))
-        return foreign
+        parent, around = self._stack[-1] if self._stack else ("", "html")
+        own = around
+        if (tag.name in ("svg", "math") and around == "html") or (parent, tag.name) == ("annotation-xml", "svg"):
+            own = tag.name
+        self._stack.append((tag.name, "html" if _holds_html(own, tag) else own))
+        return own != "html"
 
     def close(self) -> None:
         """Leave the open element."""
@@ -80,7 +86,13 @@ class Namespaces:
             self._stack.pop()
 
 
-_RAW_FRAMES: Final = frozenset((name, False) for name in RAW_TEXT)
+def _holds_html(namespace: str, tag: StartTag) -> bool:
+    if (namespace, tag.name) == ("math", "annotation-xml"):
+        return (tag.get("encoding") or "").lower() in _HTML_ENCODINGS
+    return (namespace, tag.name) in _INTEGRATION_POINTS
+
+
+_RAW_FRAMES: Final = frozenset((name, "html") for name in RAW_TEXT)
 
 
 def write(events: Iterable[Event], *, one_line: bool = False) -> str:
@@ -102,8 +114,7 @@ def write(events: Iterable[Event], *, one_line: bool = False) -> str:
                     part = part.replace("\n", "&#10;")
             case StartTag(name):
                 part = start_tag(event) if not one_line else start_tag(event).replace("\n", "&#10;")
-                foreign = spaces.open(name)
-                if not foreign and name in VOID_IN_PARSER:
+                if not spaces.open(event) and name in VOID_IN_PARSER:
                     spaces.close()
                 opened = name
             case EndTag(name):

@@ -24,11 +24,12 @@ A text piece never holds `<`, `>`, `"` or a bare `&`: text cannot end early or o
 | TEXT        | ` the`           | a text piece                                                  |
 """
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from functools import cached_property
-from typing import Final
+from typing import Final, overload
 
 import numpy as np
 
@@ -97,30 +98,34 @@ class Token:
         return self.name in VOID_IN_PARSER
 
 
+# What the other structure tokens look like, the first that fits; pieces stand here with plain spaces.
+_SHAPES: Final = tuple(
+    (kind, re.compile(shape))
+    for kind, shape in (
+        (Kind.ATTRIBUTE, r' (?P<name>[^<>"&=]+)="'),
+        (Kind.PAIR, r' (?P<name>[^<>"&=]+)="(?P<value>[^<>"&]*)"'),
+        (Kind.END, r'</(?P<name>[^<>"& ]+)>'),
+        (Kind.START, r'<(?P<name>[^<>"& ]+)>'),
+        (Kind.OPEN, r'<(?P<name>[^<>"& ]+)'),
+        (Kind.TEXT, r'[^<>"&]+'),
+    )
+)
+_BYTE: Final = re.compile("<0x([0-9A-F]{2})>")
+
+
 def token_of(index: int, piece: str) -> Token:
     """The token that a SentencePiece piece spells, `piece` with plain spaces. Raises: VocabularyError, for `<x y>` and the like."""
     if piece in CONTROLS:
         return Token(index, Kind.CONTROL, "")
-    if len(piece) == 6 and piece.startswith("<0x"):
-        return Token(index, Kind.BYTE, "", byte=int(piece[3:5], 16))
-    if piece in _FIXED:
-        return Token(index, _FIXED[piece], piece)
-    if piece in REFERENCES:
-        return Token(index, Kind.REFERENCE, piece)
-    if piece.startswith(" ") and piece.endswith('="'):
-        return Token(index, Kind.ATTRIBUTE, piece, name=piece[1:-2])
-    if piece.startswith(" ") and piece.endswith('"'):
-        name, value = piece[1:-1].split('="')
-        return Token(index, Kind.PAIR, piece, name=name, value=value)
-    if piece.startswith("</") and piece.endswith(">"):
-        return Token(index, Kind.END, piece, name=piece[2:-1])
-    if piece.startswith("<") and piece.endswith(">"):
-        return Token(index, Kind.START, piece, name=piece[1:-1])
-    if piece.startswith("<"):
-        return Token(index, Kind.OPEN, piece, name=piece[1:])
-    if any(character in piece for character in '<>"&'):
-        raise VocabularyError(f"token {index} spells {piece!r}, which is neither markup that htmlgen knows nor a text piece")
-    return Token(index, Kind.TEXT, piece)
+    if byte := _BYTE.fullmatch(piece):
+        return Token(index, Kind.BYTE, "", byte=int(byte[1], 16))
+    if (fixed := _FIXED.get(piece, Kind.REFERENCE if piece in REFERENCES else None)) is not None:
+        return Token(index, fixed, piece)
+    for kind, shape in _SHAPES:
+        if found := shape.fullmatch(piece):
+            parts = found.groupdict()
+            return Token(index, kind, piece, parts.get("name", ""), parts.get("value", ""))
+    raise VocabularyError(f"token {index} spells {piece!r}, which is neither markup that htmlgen knows nor a text piece")
 
 
 class Vocabulary(Sequence[Token]):
@@ -139,7 +144,11 @@ class Vocabulary(Sequence[Token]):
     def __len__(self) -> int:
         return len(self._tokens)
 
-    def __getitem__(self, index):  # type: ignore[no-untyped-def, override]
+    @overload
+    def __getitem__(self, index: int) -> Token: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[Token]: ...
+    def __getitem__(self, index: int | slice) -> Token | Sequence[Token]:
         return self._tokens[index]
 
     def find(self, text: str) -> int | None:

@@ -1,0 +1,82 @@
+"""html5lib, mended where it departs from the HTML Standard, and its trees.
+
+Laws: any string without lone surrogates has a tree; a tree's element names and attributes are those of the page, whatever characters
+they hold. Source: HTML Standard 13.2.6, tree construction; section numbers stand beside each mend.
+"""
+
+import warnings
+from typing import Any, Final
+from xml.etree.ElementTree import Element
+
+import html5lib
+from html5lib.constants import DataLossWarning
+from html5lib.html5parser import getPhases
+
+_ETREE: Any = html5lib.getTreeBuilder("etree", fullTree=True)
+
+
+def parse(page: str, container: str | None) -> Element:
+    """The tree of a page, or of a fragment inside a `container` element, comments and doctype included; HTML names have no namespace."""
+    parser = _Parser(tree=_TreeBuilder, namespaceHTMLElements=False)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DataLossWarning)
+        root: Element = parser.parse(page) if container is None else parser.parseFragment(page, container=container)
+    return root
+
+
+class _Element(_ETREE.elementClass):  # type: ignore[misc]
+    def insertBefore(self, node: Any, refNode: Any) -> None:  # noqa: N802, N803
+        """13.2.6.1: a foster parent without a table takes the node as its last child."""
+        if refNode is None:
+            self.appendChild(node)
+        else:
+            super().insertBefore(node, refNode)
+
+
+class _TreeBuilder(_ETREE):  # type: ignore[misc]
+    elementClass = _Element  # noqa: N815
+
+
+_PHASES: Any = getPhases(False)
+_TABLE_PARTS: Final = frozenset("table tbody tfoot thead tr".split())
+
+
+class _SpaceAsInBody:
+    """13.2.6.4.11 and 13.2.6.4.15: captions and cells take white space as the body does, where a `pre` drops its first line feed."""
+
+    __slots__ = ()
+
+    def processSpaceCharacters(self, token: Any) -> Any:  # noqa: N802
+        phase: Any = self
+        return phase.parser.phases["inBody"].processSpaceCharacters(token)
+
+
+class _InCaption(_SpaceAsInBody, _PHASES["inCaption"]):  # type: ignore[misc]
+    __slots__ = ()
+
+
+class _InCell(_SpaceAsInBody, _PHASES["inCell"]):  # type: ignore[misc]
+    __slots__ = ()
+
+
+class _InTable(_PHASES["inTable"]):  # type: ignore[misc]
+    """13.2.6.4.9: what stands in an element that was moved out of a table is no text of the table."""
+
+    __slots__ = ()
+
+    def processSpaceCharacters(self, token: Any) -> Any:  # noqa: N802
+        if self.tree.openElements[-1].name in _TABLE_PARTS:
+            return super().processSpaceCharacters(token)
+        self.tree.insertFromTable = True
+        self.parser.phases["inBody"].processSpaceCharacters(token)
+        self.tree.insertFromTable = False
+        return None
+
+
+_MENDED: Final = {"inCaption": _InCaption, "inCell": _InCell, "inTable": _InTable}
+
+
+class _Parser(html5lib.HTMLParser):
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(**settings)
+        self.phases.update({name: phase(self, self.tree) for name, phase in _MENDED.items()})
