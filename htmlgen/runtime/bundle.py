@@ -43,8 +43,13 @@ class Bundle:
 
     @cached_property
     def tokenizer(self) -> Tokenizer:
-        """The tokenizer, loaded once."""
-        return Tokenizer((self.folder / TOKENIZER).read_bytes())
+        """The tokenizer, loaded once. Raises: BundleCorruptError, if it has not as many tokens as the model."""
+        tokenizer = Tokenizer((self.folder / TOKENIZER).read_bytes())
+        if (count := len(tokenizer.vocabulary)) != (expected := self.architecture.vocab_size):
+            raise BundleCorruptError(
+                f"{self.folder / TOKENIZER}: has {count} tokens, not {expected} as config.json says; copy the bundle again"
+            )
+        return tokenizer
 
     @property
     def step_path(self) -> Path:
@@ -70,7 +75,7 @@ def load(folder: Path | str | None = None) -> Bundle:
     try:
         architecture = configs.from_dict(GeneratorConfig, record["architecture"])
     except ConfigError as error:
-        raise BundleCorruptError(f"{path / 'config.json'}: {error}") from error
+        raise BundleCorruptError(f"{path / 'config.json'}: {error}; copy the bundle again") from error
     return Bundle(path, name, architecture, record)
 
 
@@ -79,10 +84,10 @@ def _record(path: Path) -> dict[str, Any]:
     if not file.is_file():
         raise BundleError(f"{path}: no bundle there (no config.json); make one with: htmlgen train PAGES -o {path}")
     if file.stat().st_size > MAX_CONFIG_BYTES:
-        raise BundleCorruptError(f"{file}: larger than {MAX_CONFIG_BYTES:,} bytes")
+        raise BundleCorruptError(f"{file}: larger than {MAX_CONFIG_BYTES:,} bytes, as no bundle's is; copy the bundle again")
     try:
         record = json.loads(file.read_text("utf-8"))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise BundleCorruptError(f"{file}: not JSON: {error}; copy the bundle again") from error
     if not isinstance(record, dict) or record.get("format") != FORMAT:
         found = record.get("format") if isinstance(record, dict) else record
@@ -97,10 +102,24 @@ def _record(path: Path) -> dict[str, Any]:
 def _verify(path: Path, files: Mapping[str, str]) -> None:
     for name, expected in files.items():
         file = path / name
-        if Path(name).name != name or not file.is_file():
+        if name in ("", ".", "..") or Path(name).name != name:
+            raise BundleCorruptError(f"{path / 'config.json'}: names {name!r}, a file outside of the bundle; do not use this bundle")
+        if not file.is_file():
             raise BundleCorruptError(f"{file}: missing from the bundle; copy the bundle again")
-        if sha256(file) != expected:
+        try:
+            found = sha256(file)
+        except OSError as error:
+            raise BundleCorruptError(f"{file}: cannot be read: {error.strerror}; check its permissions") from error
+        if found != expected:
             raise BundleCorruptError(f"{file}: not the file that was saved (sha256 differs); copy the bundle again")
+
+
+def check_output(folder: Path, *, force: bool = False) -> None:
+    """Raises: OutputError, if a bundle cannot be written there without losing what is there."""
+    if folder.exists() and not folder.is_dir():
+        raise OutputError(f"{folder}: a file, where a folder is to be; choose another -o")
+    if not force and folder.exists() and any(folder.iterdir()):
+        raise OutputError(f"{folder}: not empty; choose another -o, or --force to write over it")
 
 
 def save(folder: Path, files: Mapping[str, bytes], record: Mapping[str, Any], *, force: bool = False) -> None:
@@ -109,8 +128,8 @@ def save(folder: Path, files: Mapping[str, bytes], record: Mapping[str, Any], *,
     Args: files, name to content; record, what config.json says beside format and hashes.
     Raises: OutputError, if the folder holds anything already and `force` is not set.
     """
-    if folder.exists() and any(folder.iterdir()) and not force:
-        raise OutputError(f"{folder}: not empty; choose another -o, or --force to write over it")
+    check_output(folder, force=force)
+    (folder / "config.json").unlink(missing_ok=True)
     for name, content in files.items():
         with write_atomically(folder / name) as stream:
             stream.write(content)

@@ -16,7 +16,11 @@ class Session:
     """A loaded step; safe to call from several threads, as it keeps no state of its own."""
 
     def __init__(self, model: Path | bytes, architecture: GeneratorConfig, *, threads: int = 1) -> None:
-        """Args: threads, of one call; more than one pays only in large batches. Raises: BundleCorruptError, if the graph does not load."""
+        """Args: threads, of one call; more than one pays only in large batches.
+
+        Raises: BundleCorruptError, if the graph does not load, or is not of that architecture.
+        """
+        name = "the graph" if isinstance(model, bytes) else str(model)
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = threads
         options.inter_op_num_threads = 1
@@ -26,8 +30,17 @@ class Session:
                 model if isinstance(model, bytes) else str(model), options, providers=["CPUExecutionProvider"]
             )
         except Exception as error:  # ONNX Runtime's errors have no common class of their own
-            raise BundleCorruptError(f"{'the graph' if isinstance(model, bytes) else model}: does not load: {error}") from error
+            raise BundleCorruptError(f"{name}: does not load: {error}; copy the bundle again") from error
+        self._check(name, architecture)
         self.architecture = architecture
+
+    def _check(self, name: str, architecture: GeneratorConfig) -> None:
+        inputs = {"ids": ["batch"], "state": ["batch", architecture.state_size]}
+        outputs = {"logits": ["batch", architecture.vocab_size], "state_after": ["batch", architecture.state_size]}
+        there = ({node.name: node.shape for node in nodes} for nodes in (self._session.get_inputs(), self._session.get_outputs()))
+        for expected, found in zip((inputs, outputs), there, strict=True):
+            if found != expected:
+                raise BundleCorruptError(f"{name}: takes and gives {found}, not {expected} as config.json says; copy the bundle again")
 
     def initial(self, batch: int) -> State:
         """The state before a page: ((batch, state_size) zeros,)."""
