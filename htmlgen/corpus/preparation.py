@@ -28,6 +28,7 @@ class PreparedPage:
     fragment: bool = False
     dropped: Counter[str] = field(default_factory=Counter)
     losses: tuple[Loss, ...] = ()
+    licence: str = ""  #: where the source says
     problem: str = ""  #: why the page could not be read; then it has no events
 
 
@@ -40,10 +41,12 @@ def prepare_page(page: Page) -> PreparedPage:
         kept, dropped = clean(first.events)
         second = read(write(kept), fragment=first.fragment)
     except HtmlgenError as error:
-        return PreparedPage(page.name, page.site, (), 0, len(source), digest, problem=str(error))
+        return PreparedPage(page.name, page.site, (), 0, len(source), digest, licence=page.licence, problem=str(error))
     losses = (*first.losses, *second.losses)
     size = len(write(second.events).encode())
-    return PreparedPage(page.name, page.site, second.events, size, len(source), digest, first.fragment, dropped, losses)
+    return PreparedPage(
+        page.name, page.site, second.events, size, len(source), digest, first.fragment, dropped, losses, page.licence
+    )
 
 
 def prepare(sources: Sequence[str], *, jobs: int = 1) -> Iterator[PreparedPage]:

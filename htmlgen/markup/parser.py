@@ -38,6 +38,9 @@ class _TreeBuilder(_ETREE):  # type: ignore[misc]
 
 
 _PHASES: Any = getPhases(False)
+_CAPTION: Any = _PHASES["inCaption"]
+_CELL: Any = _PHASES["inCell"]
+_TABLE: Any = _PHASES["inTable"]
 _TABLE_PARTS: Final = frozenset("table tbody tfoot thead tr".split())
 
 
@@ -51,15 +54,15 @@ class _SpaceAsInBody:
         return phase.parser.phases["inBody"].processSpaceCharacters(token)
 
 
-class _InCaption(_SpaceAsInBody, _PHASES["inCaption"]):  # type: ignore[misc]
+class _InCaption(_SpaceAsInBody, _CAPTION):  # type: ignore[misc]
     __slots__ = ()
 
 
-class _InCell(_SpaceAsInBody, _PHASES["inCell"]):  # type: ignore[misc]
+class _InCell(_SpaceAsInBody, _CELL):  # type: ignore[misc]
     __slots__ = ()
 
 
-class _InTable(_PHASES["inTable"]):  # type: ignore[misc]
+class _InTable(_TABLE):  # type: ignore[misc]
     """13.2.6.4.9: what stands in an element that was moved out of a table is no text of the table."""
 
     __slots__ = ()

@@ -154,14 +154,15 @@ def _difference(events: list[Event], place: int) -> Loss:
 
 def _tree_events(page: str, fragment: bool, losses: list[Loss]) -> list[Event]:
     page = page.lstrip("\ufeff")
-    root = parse(page, _container(page) if fragment else None)
+    root = parse(page, container_of(page) if fragment else None)
     for element in list(root.iter("plaintext")):
         element.tag = "pre"
         losses.append(Loss("plaintext", "no end tag closes it: kept as pre"))
     return collapse(_walk(root))
 
 
-def _container(page: str) -> str:
+def container_of(page: str) -> str:
+    """The element that a fragment is parsed in: a cell needs a row around it, a row a table body."""
     first = _FIRST_TAG.match(page)
     return _CONTAINERS.get(first[1].lower(), "div") if first else "div"
 
