@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from htmlgen.errors import GrammarError
 from htmlgen.relaxng.parser import START, parse
 from htmlgen.relaxng.sources import Files, Origin, Request
-from htmlgen.relaxng.syntax import Attribute, Combined, Define, Element, Include, Limits, Node, Place, Ref, Source, children
+from htmlgen.relaxng.syntax import Atom, Attribute, Combined, Define, Element, Include, Limits, Node, Place, Ref, Source, children
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -70,7 +70,7 @@ def load_grammar(source: Origin, limits: Limits | None = None) -> Grammar:
     definitions = _merge(parts, name)
     _check_names(definitions)
     _check_loops(definitions)
-    return Grammar(name, definitions, tuple(_unused(definitions)), tuple(files.requests), tuple(reading.comments), limits)
+    return Grammar(name, definitions, tuple(_unused(definitions, name)), tuple(files.requests), tuple(reading.comments), limits)
 
 
 class _Reading:
@@ -186,11 +186,16 @@ def _check_loops(definitions: Mapping[str, Definition]) -> None:
                 path[ref.name] = iter(uses[ref.name])
 
 
-def _unused(definitions: Mapping[str, Definition]) -> list[str]:
+def _unused(definitions: Mapping[str, Definition], file: str) -> list[str]:
+    """Definitions of the grammar's own file that are not used.
+
+    An included file is a library, of which one uses what one needs; what is not allowed has been taken out on purpose.
+    """
     reached, ahead = {START}, [START]
     while ahead:
         for ref in _uses(definitions[ahead.pop()], into_elements=True):
             if ref.name not in reached:
                 reached.add(ref.name)
                 ahead.append(ref.name)
-    return [f"{each.place}: '{each.name}' is not used" for each in definitions.values() if each.name not in reached]
+    own = [each for each in definitions.values() if each.place.file == file and each.name not in reached]
+    return [f"{each.place}: '{each.name}' is not used" for each in own if not isinstance(each.pattern, Atom)]
