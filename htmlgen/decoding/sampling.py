@@ -7,14 +7,18 @@ Nguyen et al. 2024, arXiv:2407.01082.
 """
 
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from htmlgen.errors import ConfigError, DeadEndError
 
-Floats = NDArray[np.float64]
+Floats = NDArray[np.floating]
 Mask = NDArray[np.bool_]
+Tokens = NDArray[np.int64]
+
+_DEEPEST: Final = -10.0  # top-k and top-p sort the tokens within e^10 of the likeliest, as long as these are enough
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,7 +51,7 @@ def allowed_log_probs(logits: NDArray[np.floating], allowed: Mask) -> Floats:
     """
     if (dead := ~allowed.any(axis=-1)).any():
         raise DeadEndError(f"row {dead.argmax()} of {len(allowed)} allows no token")
-    masked = np.where(allowed, logits.astype(np.float64), -np.inf)  # (batch, vocab)
+    masked = np.where(allowed, logits, logits.dtype.type(-np.inf))  # (batch, vocab)
     return _normalised(masked)
 
 
@@ -62,50 +66,69 @@ def truncated_log_probs(log_probs: Floats, config: SamplingConfig) -> Floats:
 
     Args: log_probs (batch, vocab), as `allowed_log_probs` gives them; config, of a temperature above 0.
     """
-    with np.errstate(over="ignore"):  # next to 0, a temperature leaves the likeliest tokens, and -inf for others
-        logs = _normalised((log_probs - log_probs.max(axis=-1, keepdims=True)) / config.temperature)
-    if config.top_k == 0 and config.top_p == 1 and config.min_p == 0:
-        return logs
-    order = np.argsort(-logs, axis=-1, kind="stable")  # (batch, vocab), likeliest first, lower ids first among equals
-    ranked = _ranked(np.take_along_axis(logs, order, axis=-1), config)
-    kept = np.full_like(logs, -np.inf)
-    np.put_along_axis(kept, order, ranked, axis=-1)
+    kept = np.full_like(log_probs, -np.inf)
+    for row, scores in zip(kept, _tempered(log_probs, config), strict=True):
+        tokens = _truncated(scores, config)
+        row[tokens] = scores[tokens]
     return _normalised(kept)
 
 
-def _ranked(ranked: Floats, config: SamplingConfig) -> Floats:
-    """The truncations, on rows sorted from the likeliest token down."""
+def _tempered(log_probs: Floats, config: SamplingConfig) -> Floats:
+    """Scores up to a constant a row: the likeliest token's is 0."""
+    scores: Floats = (log_probs - log_probs.max(axis=-1, keepdims=True)) / log_probs.dtype.type(config.temperature)
+    return scores
+
+
+def _truncated(scores: Floats, config: SamplingConfig) -> Tokens:
+    """The tokens of one row that may be drawn, in rising order; `scores` (vocab,) with the likeliest at 0."""
+    if config.top_k or config.top_p < 1:
+        tokens = _best(scores, config, _DEEPEST)
+        return tokens[scores[tokens] >= np.log(config.min_p)] if config.min_p > 0 else tokens
+    return np.flatnonzero(scores >= np.log(config.min_p) if config.min_p > 0 else scores > -np.inf)
+
+
+def _best(scores: Floats, config: SamplingConfig, deepest: float) -> Tokens:
+    """Top-k and top-p of one row. Tokens below `deepest` are not sorted, as long as the others are enough."""
+    tokens = np.flatnonzero(scores > deepest)
+    order = tokens[np.argsort(-scores[tokens], kind="stable")]  # likeliest first, lower ids first among equals
+    enough = len(order) >= config.top_k
     if config.top_k:
-        ranked[:, config.top_k :] = -np.inf
+        order = order[: config.top_k]
     if config.top_p < 1:
-        probs = np.exp(_normalised(ranked))
-        before = np.cumsum(probs, axis=-1) - probs  # what the likelier tokens have together
-        ranked[before >= config.top_p] = -np.inf
-    if config.min_p > 0:
-        ranked[ranked < ranked[:, :1] + np.log(config.min_p)] = -np.inf
-    return ranked
+        cumulative = np.exp(scores[order].astype(np.float64)).cumsum()
+        total = cumulative[-1] if config.top_k else np.exp(scores, dtype=np.float64).sum()
+        last = int(np.searchsorted(cumulative, config.top_p * total))  # the first that brings the sum there
+        enough &= last < len(order)
+        order = order[: last + 1]
+    if not enough and deepest > -np.inf:
+        return _best(scores, config, -np.inf)
+    return np.sort(order)
 
 
-def draw(log_probs: Floats, uniforms: Floats) -> NDArray[np.int64]:
+def draw(log_probs: Floats, uniforms: Floats) -> Tokens:
     """One token a row, by inverting the cumulative distribution.
 
-    Args: log_probs (batch, vocab) normalised, in nats; uniforms (batch,), each in [0, 1).
+    Args: log_probs (batch, vocab), in nats, up to a constant a row; uniforms (batch,), each in [0, 1).
     Returns: (batch,) int64, the first token below which, itself included, more than `uniform` lies.
     """
-    cumulative = np.cumsum(np.exp(log_probs), axis=-1)  # (batch, vocab)
-    targets = uniforms * cumulative[:, -1]  # sums are 1 but for rounding
-    tokens = (cumulative <= targets[:, None]).sum(axis=-1)
-    last = log_probs.shape[-1] - 1 - np.argmax(log_probs[:, ::-1] > -np.inf, axis=-1)
-    drawn: NDArray[np.int64] = np.minimum(tokens, last)
-    return drawn
+    rows = zip(log_probs, uniforms, strict=True)
+    return np.array([_drawn(row, np.flatnonzero(row > -np.inf), uniform) for row, uniform in rows], dtype=np.int64)
 
 
-def sample(log_probs: Floats, config: SamplingConfig, uniforms: Floats) -> NDArray[np.int64]:
+def _drawn(scores: Floats, tokens: Tokens, uniform: float) -> int:
+    cumulative = np.exp(scores[tokens]).cumsum(dtype=np.float64)
+    place = cumulative.searchsorted(uniform * cumulative[-1], side="right")
+    return int(tokens[min(int(place), len(tokens) - 1)])
+
+
+def sample(log_probs: Floats, config: SamplingConfig, uniforms: Floats) -> Tokens:
     """One token a row, drawn as `config` says.
 
     Args: log_probs (batch, vocab), as `allowed_log_probs` gives them; uniforms (batch,), each in [0, 1), not used at temperature 0.
     """
     if config.temperature == 0:
-        likeliest: NDArray[np.int64] = log_probs.argmax(axis=-1)
+        likeliest: Tokens = log_probs.argmax(axis=-1)
         return likeliest
-    return draw(truncated_log_probs(log_probs, config), uniforms)
+    # Row by row: truncated rows hold few tokens, and a sum over all rows would not be the same in another batch.
+    rows = zip(_tempered(log_probs, config), uniforms, strict=True)
+    return np.array([_drawn(scores, _truncated(scores, config), uniform) for scores, uniform in rows], dtype=np.int64)
