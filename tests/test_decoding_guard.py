@@ -232,3 +232,20 @@ def test_a_vocabulary_without_attributes_or_whole_start_tags_still_writes_pages(
                 ids.append(token)
             assert len(ids) <= budget
             assert syntax_errors(page(listed, ids)) == []
+
+
+def test_formatting_is_not_nested_in_its_own_kind_since_the_parser_forgets_the_outermost_of_four() -> None:
+    assert "adoption-agency-1.3" in syntax_errors("<!DOCTYPE html><title>a</title><b id=x><b><b><b><b></b></b></b></b></b>")
+    allowed = GUARD.allowed(states([VOCABULARY.id(text) for text in (*SHELL, "<b>", "<i>")]), 100)
+    assert not allowed[[VOCABULARY.id("<b>"), VOCABULARY.id("<b"), VOCABULARY.id("<i>")]].any()
+    assert allowed[VOCABULARY.id("<a>")]
+
+
+def test_what_no_token_spells_is_not_required() -> None:
+    listed = Vocabulary([piece for piece in pieces() if piece not in ("<dd>", "<dd", "</dd>")])
+    guard = Guard(listed)
+    state = guard.start()
+    for text in (*SHELL, "<dl>", "<dt>", "a", "</dt>"):
+        state = guard.advance(state, listed.id(text))
+    assert guard.least_cost(state) == 3
+    assert guard.allowed(state, 3)[listed.id("</dl>")]
