@@ -3,13 +3,15 @@
 Exit codes: 0 fine, 1 findings, 2 usage or unreadable input, 130 interrupted.
 """
 
+import contextlib
+import io
 import json
 import os
 import shlex
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
@@ -24,38 +26,64 @@ if TYPE_CHECKING:
 BUNDLE = click.option("--bundle", type=click.Path(), help="Folder of a trained model.  [default: the one that ships with htmlgen]")
 
 
-def main() -> None:
-    """Entry point of the `htmlgen` command."""
-    try:
-        code = cli.main(standalone_mode=False)
-    except click.exceptions.Abort:
-        _tell("interrupted")
-        code = 130
-    except click.ClickException as error:
-        error.show()
-        code = 2
-    except HtmlgenError as error:
-        _tell(str(error))
-        code = 2
-    except BrokenPipeError:  # the reader, `head` for one, has seen enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or Python complains when it closes stdout
-        code = 0
-    sys.exit(code if isinstance(code, int) else 0)
+class _Commands(click.Group):
+    """Commands whose foreseen errors are one sentence on stderr, whoever calls them."""
+
+    def main(self, *arguments: Any, **options: Any) -> NoReturn:
+        """Runs a command line, and exits with its code."""
+        _write_utf8()
+        try:
+            code = super().main(*arguments, **options | {"prog_name": "htmlgen", "standalone_mode": False})
+            sys.stdout.flush()
+        except click.exceptions.Abort:
+            _tell("interrupted")
+            code = 130
+        except click.ClickException as error:
+            error.show()
+            code = 2
+        except HtmlgenError as error:
+            _tell(str(error))
+            code = 2
+        except BrokenPipeError:  # the reader, `head` for one, has seen enough
+            _close_stdout()
+            code = 0
+        except OSError as error:
+            _tell(f"{error.filename or 'output'}: {error.strerror or error}")
+            _close_stdout()
+            code = 2
+        sys.exit(code if isinstance(code, int) else 0)
+
+
+def _write_utf8() -> None:
+    """Pages are UTF-8 wherever they are stored; a terminal that cannot show a character shows a question mark."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(**{"errors": "replace"} if sys.stdout.isatty() else {"encoding": "utf-8"})
+
+
+def _close_stdout() -> None:
+    """What is still buffered has nowhere to go, and Python would complain of it on its way out."""
+    with contextlib.suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _tell(message: str) -> None:
     click.echo(f"htmlgen: {message}", err=True)
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(htmlgen.__version__, message="htmlgen %(version)s")
 def cli() -> None:
     """Write realistic HTML that is valid by construction, and judge any HTML."""
 
 
+def main() -> NoReturn:
+    """Entry point of the `htmlgen` command."""
+    cli.main()
+
+
 @cli.command()
 @click.option("-n", "--n", "count", type=click.IntRange(min=0), default=1, show_default=True, help="How many pages.")
-@click.option("--seed", type=click.IntRange(min=0), help="Repeat a run exactly; drawn and shown on stderr if omitted.")
+@click.option("--seed", type=click.IntRange(0, 2**63 - 1), help="Repeat a run exactly; drawn and shown on stderr if omitted.")
 @click.option("--prompt", default="", help="A page's beginning, which every page continues.")
 @click.option("--max-tokens", default=512, show_default=True, help="Most tokens of a page; it always ends within them.")
 @click.option("--temperature", default=0.9, show_default=True, help="Below 1 plainer, above 1 wilder; 0 takes the likeliest.")
@@ -136,7 +164,7 @@ def evaluate(sources: tuple[str, ...], form: str, min_score: float, lines: bool,
 
     writers = {"table": report.write_table, "json": report.write_json, "jsonl": report.write_jsonl}
     writers[form](judged(), sys.stdout)
-    sys.exit(2 if unreadable else 1 if below else 0)
+    click.get_current_context().exit(2 if unreadable else 1 if below else 0)
 
 
 @cli.command()
@@ -180,10 +208,10 @@ def tokenize(file: str, as_json: bool, bundle: str | None) -> None:
 @click.option("--batch", type=int, default=32, show_default=True, help="Lanes read side by side.")
 @click.option("--length", type=int, default=128, show_default=True, help="Tokens back-propagated through.")
 @click.option("--learning-rate", type=float, default=3e-3, show_default=True)
-@click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True)
+@click.option("--seed", type=click.IntRange(0, 2**31 - 1), default=0, show_default=True, help="Of weights, dropout, order of pages.")
 @click.option("--checkpoint-steps", type=click.IntRange(min=0), default=0, help="Steps between checkpoints.  [default: two minutes]")
 @click.option("--sample-minutes", type=click.FloatRange(min=0), default=5.0, show_default=True, help="Between sample pages; 0: none.")
-@click.option("--sources", type=click.Path(path_type=Path), help="CSV of sources and licences, for the bundle's card.")
+@click.option("--sources", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="CSV of sources, for the bundle's card.")
 @click.option("--jobs", type=click.IntRange(min=1), default=2, show_default=True, help="Processes that read pages.")
 @click.option("--resume", is_flag=True, help="Go on with the run of that output; with another --minutes or --tokens if given.")
 @click.option("--force", is_flag=True, help="Write over a bundle that is there.")
@@ -192,11 +220,12 @@ def train(
 ) -> None:
     """Train a generator on pages: htmlgen train mysite/ -o mysite.bundle --minutes 10"""
     from htmlgen.models import finishing, runs  # first of all, as it says what is missing
+    from htmlgen.runtime.bundle import check_output
 
-    if output.exists() and any(output.iterdir()) and not force:
-        raise OutputError(f"{output}: not empty; choose another -o, or --force to write over it")
+    check_output(output, force=force)
     if resume:
         run = runs.resume(output, minutes=options["minutes"], tokens=options["tokens"])
+        _refuse_changes(run, options)
     elif pages:
         run = _new_run(pages, output, options)
     else:
@@ -205,7 +234,18 @@ def train(
     record = finishing.finish(run, output, sources=sources, force=force)
     for name, value in record["figures"].items():
         click.echo(f"{name.replace('_', ' ')}: {value}")
-    _tell(f"wrote {output}; {run.folder} can go, or be trained further with --resume --minutes")
+    _tell(f"wrote {output}; {run.folder} can go, or be trained further with --resume --force --minutes")
+
+
+def _refuse_changes(run: "Run", options: dict[str, Any]) -> None:
+    """A run goes on with the settings of its start: another setting on the command line would be ignored."""
+    started = {**run.settings["training"], **run.settings["architecture"]}
+    context = click.get_current_context()
+    for name in ("embedding", "units", "layers", "dropout", "batch", "length", "learning_rate", "seed"):
+        given = context.get_parameter_source(name) is click.core.ParameterSource.COMMANDLINE
+        if given and options[name] != started[name]:
+            option = f"--{name.replace('_', '-')}"
+            raise click.UsageError(f"the run was started with {option} {started[name]}, and --resume goes on with that; leave out {option}")
 
 
 def _new_run(pages: tuple[str, ...], output: Path, options: dict[str, Any]) -> "Run":
@@ -230,21 +270,23 @@ def _new_run(pages: tuple[str, ...], output: Path, options: dict[str, Any]) -> "
 
 def _train(run: "Run", sample_minutes: float, seed: int) -> None:
     """Trains to the end of the budget under a progress bar; Ctrl-C saves a checkpoint first."""
+    from htmlgen.models.interrupts import Interrupts
     from htmlgen.models.sampling import sample_page
     from htmlgen.models.showing import TrainingBar
 
-    with TrainingBar() as bar:
+    with Interrupts() as interrupts, TrainingBar() as bar:
         due = run.trainer.seconds + 60 * sample_minutes
-        try:
-            for progress in run.trainer.run():
-                bar.update(progress)
-                if sample_minutes and progress.seconds >= due:
-                    bar.say(sample_page(run, seed=seed))
-                    due = progress.seconds + 60 * sample_minutes
-        except KeyboardInterrupt:
-            run.trainer.save()
-            _tell(f"saved a checkpoint at step {run.trainer.step}; go on with: htmlgen train -o {run.output} --resume")
-            raise
+        for progress in run.trainer.run():
+            bar.update(progress)
+            if interrupts.asked and not run.finished:
+                break
+            if sample_minutes and progress.seconds >= due:
+                bar.say(sample_page(run, seed=seed))
+                due = progress.seconds + 60 * sample_minutes
+    if not run.finished:
+        run.trainer.save()
+        _tell(f"saved a checkpoint at step {run.trainer.step}; go on with: htmlgen train -o {shlex.quote(str(run.output))} --resume")
+        click.get_current_context().exit(130)
 
 
 @cli.group()
@@ -276,7 +318,7 @@ def version(bundle: str | None) -> None:
 
     loaded = load(bundle)
     click.echo(f"htmlgen {htmlgen.__version__}, Python {platform.python_version()}")
-    click.echo(f"bundle {loaded.name}: {loaded.record['date']}, {loaded.architecture.vocab_size} tokens, {loaded.folder}")
+    click.echo(f"bundle {loaded.name}: {loaded.record.get('date', 'no date')}, {loaded.architecture.vocab_size} tokens, {loaded.folder}")
     click.echo(", ".join(f"{name} {metadata.version(name)}" for name in ("html5lib", "numpy", "onnxruntime", "sentencepiece")))
 
 

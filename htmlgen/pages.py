@@ -5,7 +5,7 @@ Writing needs neither html5lib nor BeautifulSoup; they are imported where a page
 
 import secrets
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from os import PathLike
 from typing import TYPE_CHECKING, Any
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from htmlgen.decoding.guard import Guard
 from htmlgen.decoding.sampling import SamplingConfig
 from htmlgen.decoding.search import Request, Result, Search
-from htmlgen.errors import ConfigError
+from htmlgen.errors import ConfigError, InputError
 from htmlgen.markup.writer import write
 from htmlgen.runtime import bundle as bundles
 from htmlgen.runtime.bundle import Bundle
@@ -97,9 +97,8 @@ class Generator:
         """
         if n < 0:
             raise ConfigError(f"n must be at least 0, got {n}")
-        first = draw_seed() if seed is None else seed
-        beginning = self.prompt_ids(prompt)
-        requests = [Request(seed=first + index, max_tokens=max_tokens, prompt=beginning) for index in range(n)]
+        first = Request(seed=draw_seed() if seed is None else seed, max_tokens=max_tokens, prompt=self.prompt_ids(prompt))
+        requests = (replace(first, seed=first.seed + index) for index in range(n))
         return map(self._page, self.search(sampling).stream(requests))
 
     def page(self, *, seed: int | None = None, max_tokens: int = MAX_TOKENS, prompt: str = "") -> Page:
@@ -131,10 +130,20 @@ def evaluate(page: "str | bytes | BeautifulSoup | Tag | Page", *, fragment: bool
 
     Args: page, HTML text, bytes (UTF-8, or what they declare), a BeautifulSoup tree or element, or a generated page; fragment, None to
     see from the page.
+    Raises: InputError, for what is none of these; a file is judged as its bytes, `path.read_bytes()`.
     """
     from htmlgen.evaluation.inputs import decode
     from htmlgen.evaluation.score import evaluate as judge
 
     if isinstance(page, bytes):
         return judge(decode(page), size=len(page), fragment=fragment)
+    if not isinstance(page, str | Page) and not _is_soup(page):
+        kind = type(page).__name__
+        raise InputError(f"a page is HTML text, bytes, a BeautifulSoup tree or a generated page, got {kind}; read a file first")
     return judge(str(page), fragment=fragment)
+
+
+def _is_soup(page: object) -> bool:
+    from bs4 import Tag
+
+    return isinstance(page, Tag)

@@ -2,13 +2,11 @@
 
 from typing import Any
 
+import jax.numpy as jnp
 import numpy as np
 import pytest
+from conftest import weight_shapes
 from numpy.typing import NDArray
-
-import htmlgen.models  # isort: skip  chooses the backend before keras is imported
-
-import jax.numpy as jnp
 
 from htmlgen.errors import BundleCorruptError
 from htmlgen.models.export import Precision, step_graph
@@ -31,6 +29,10 @@ def model() -> GeneratorModel:
     for variable in made.trainable_variables:
         variable.assign(variable.value + jnp.asarray(rng.normal(0, 0.3, variable.shape), dtype="float32"))
     return made
+
+
+def test_weights_are_named_and_shaped_as_the_tiny_bundles(model: GeneratorModel) -> None:
+    assert {name: array.shape for name, array in weights_of(model).items()} == weight_shapes(CONFIG)
 
 
 def session(model: GeneratorModel, precision: Precision) -> Session:

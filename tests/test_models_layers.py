@@ -6,13 +6,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-import htmlgen.models  # isort: skip  chooses the backend before keras is imported
+from htmlgen.models.layers import HoistedLSTM  # before keras: chooses its backend
 
+# isort: split
 import jax
 import jax.numpy as jnp
 import keras
-
-from htmlgen.models.layers import HoistedLSTM
 
 BATCH, TIME, FEATURES, UNITS = 3, 7, 5, 4
 CLOSE = {"rtol": 1e-4, "atol": 1e-6}

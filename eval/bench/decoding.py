@@ -8,8 +8,9 @@ import json
 from pathlib import Path
 from typing import Any
 
-import htmlgen.models  # noqa: F401  chooses the backend before keras is imported
+import htmlgen.models  # noqa: F401  before keras: chooses its backend
 
+# isort: split
 import jax
 import keras
 import numpy as np

@@ -8,8 +8,9 @@ import json
 import math
 from pathlib import Path
 
-import htmlgen.models  # noqa: F401  chooses the backend before keras is imported
+import htmlgen.models  # noqa: F401  before keras: chooses its backend
 
+# isort: split
 import jax
 import jax.numpy as jnp
 import keras

@@ -120,4 +120,5 @@ class Pieces:
 
 
 def _is_made(attribute: str) -> bool:
-    return not attribute.startswith(NEVER_ATTRIBUTE_PREFIX) and attribute not in NEVER_ATTRIBUTES
+    """Names with capitals are SVG's and MathML's: on HTML elements the parser makes them small (HTML Standard 13.2.5.33)."""
+    return attribute == attribute.lower() and not attribute.startswith(NEVER_ATTRIBUTE_PREFIX) and attribute not in NEVER_ATTRIBUTES

@@ -1,42 +1,56 @@
-"""PAGE'S BEGINNING → EVENTS: what has been written so far, its open elements left open."""
+"""PAGE'S BEGINNING → EVENTS: what has been written so far, its open elements left open.
 
-import warnings
+Laws: with the end tags that are still to come, the events are what `read` gives for the whole; a beginning that could not be kept so is
+refused, never changed.
+"""
+
+import re
 from collections.abc import Iterator
 from typing import Any, Final
 
-import html5lib
-from html5lib.constants import DataLossWarning
-
 from htmlgen.errors import PromptError
 from htmlgen.markup.canonical import collapse
-from htmlgen.markup.elements import VOID_IN_PARSER
+from htmlgen.markup.elements import RAW_TEXT, VOID_IN_PARSER
 from htmlgen.markup.events import Doctype, EndTag, Event, StartTag, Text
+from htmlgen.markup.parser import parse
+from htmlgen.markup.reader import read
 
 # A comment stays where it is written, in tables and selects too; text would be moved.
 _MARK: Final = "\ue000htmlgen\ue000"
+_DOCTYPE: Final = re.compile(r"(?:\s|<!--.*?-->)*<!doctype", re.IGNORECASE | re.DOTALL)
+_SURROGATES: Final = re.compile("[\ud800-\udfff]")
+_TITLE_LENGTH: Final = 60  # characters
 
 
 def read_prefix(text: str) -> list[Event]:
-    """The events of a document's beginning, up to where the text ends; a missing doctype, `html` and `head` are supplied.
+    """The events of a document's beginning, up to where the text ends.
 
-    The events are well-formed but for the end tags that are still to come. White space at the very end is dropped.
-    Raises: PromptError, where the text ends inside of a tag or a comment.
+    A missing doctype, `html`, `head` and `body` are supplied; a head that is left behind empty gets the charset, and the first words of
+    the text as title. The events are well-formed but for the end tags that are still to come. White space at the very end is dropped.
+    Raises: PromptError, where the text ends inside of a tag, a comment or a script, or could not be kept as it is.
     """
     if not text.strip():
         return []
-    parser = html5lib.HTMLParser(tree=html5lib.getTreeBuilder("etree", fullTree=True), namespaceHTMLElements=False)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", DataLossWarning)
-        root = parser.parse(f"{text}<!--{_MARK}-->")
-    events = list(_until_mark(root))
-    if not events or events[-1] is not None:
-        raise PromptError(f"the beginning of a page ends inside of a tag or comment: {text[-40:]!r}; end it with '>'")
-    found = collapse(event for event in events if event is not None)
-    return found if isinstance(found[0], Doctype) else [Doctype(), *found]
+    if _SURROGATES.search(text):
+        raise PromptError(f"the beginning of a page is not valid Unicode: {_end(text)}; give it as UTF-8")
+    text = text.lstrip("\ufeff")
+    page = text if _DOCTYPE.match(text) else f"<!DOCTYPE html>{text}"  # without one, the parser would go by other rules
+    reached = list(_until_mark(parse(f"{page}<!--{_MARK}-->", None)))
+    if not reached or reached[-1] is not None:
+        raise PromptError(f"the beginning of a page ends inside of a tag or comment: {_end(text)}; end it with '>'")
+    found = collapse(event for event in reached if event is not None)
+    events = _as_read(page, found)
+    if inside := next((name for name in _open_elements(events) if name in RAW_TEXT), None):
+        raise PromptError(f"the beginning of a page ends inside of <{inside}>, which is never written: {_end(text)}; add </{inside}>")
+    return _titled(events)
+
+
+def _end(text: str) -> str:
+    return repr(text[-40:])
 
 
 def _until_mark(node: Any) -> Iterator[Event | None]:
-    """Events in page order; None, and no more, where the mark stands."""
+    """Events in page order, attributes left out; None, and no more, where the mark stands."""
     stack: list[tuple[Any, int]] = [(node, -1)]
     while stack:
         element, place = stack.pop()
@@ -50,15 +64,15 @@ def _until_mark(node: Any) -> Iterator[Event | None]:
                 return
         if place + 1 == len(element):
             name = _name(element)
-            if name and name not in VOID_IN_PARSER and stack:
+            if name not in VOID_IN_PARSER and stack:
                 yield EndTag(name)
             continue
         child = element[place + 1]
         stack.append((element, place + 1))
         if child.tag == "<!DOCTYPE>":
-            yield Doctype(child.text or "", child.get("publicId") or "", child.get("systemId") or "")
+            yield Doctype(child.text or "")
         elif isinstance(child.tag, str):
-            yield StartTag(_name(child), tuple(child.attrib.items()))
+            yield StartTag(_name(child))
             stack.append((child, -1))
         elif child.text == _MARK:
             yield None
@@ -66,4 +80,45 @@ def _until_mark(node: Any) -> Iterator[Event | None]:
 
 
 def _name(element: Any) -> str:
-    return str(element.tag).rpartition("}")[2]
+    tag = str(element.tag)
+    return tag.partition("}")[2] if tag.startswith("{") else tag
+
+
+def _as_read(page: str, found: list[Event]) -> list[Event]:
+    """The first events of the whole page, as many as were found before the mark."""
+    reading = read(page, fragment=False)
+    if reading.losses:
+        loss = reading.losses[0]
+        raise PromptError(f"the beginning of a page could not be kept as it is: {loss.cause} ({loss.place}); mend that place")
+    events = list(reading.events[: len(found)])
+    if found and isinstance(found[-1], Text):
+        events[-1] = found[-1]  # it has no white space at its end
+    if [_shape(event) for event in events] != [_shape(event) for event in found]:
+        raise PromptError(f"the beginning of a page could not be kept as it is: {_end(page)}; close its elements in order")
+    return events
+
+
+def _shape(event: Event) -> tuple[type, str]:
+    return type(event), event.data if isinstance(event, Text) else event.name
+
+
+def _open_elements(events: list[Event]) -> list[str]:
+    names: list[str] = []
+    for event in events:
+        if isinstance(event, StartTag) and event.name not in VOID_IN_PARSER:
+            names.append(event.name)
+        elif isinstance(event, EndTag) and names:
+            names.pop()
+    return names
+
+
+def _titled(events: list[Event]) -> list[Event]:
+    """A page without a title would not conform (HTML Standard 4.2.1)."""
+    head = next((place for place, event in enumerate(events) if isinstance(event, StartTag) and event.name == "head"), None)
+    if head is None or events[head + 1 : head + 2] != [EndTag("head")]:
+        return events
+    words = " ".join(event.data for event in events if isinstance(event, Text)).split()
+    title = " ".join(words)[: _TITLE_LENGTH + 1]
+    title = title if len(title) <= _TITLE_LENGTH else title.rpartition(" ")[0] or title[:_TITLE_LENGTH]
+    made = [StartTag("meta", (("charset", "utf-8"),)), StartTag("title"), Text(title or "Page"), EndTag("title")]
+    return [*events[: head + 1], *made, *events[head + 1 :]]

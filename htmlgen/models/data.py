@@ -37,7 +37,7 @@ class TokenPages:
         try:
             with np.load(path, allow_pickle=False) as archive:
                 return cls(archive["ids"], archive["starts"], int(archive["bytes"]))
-        except (OSError, ValueError, KeyError, zipfile.BadZipFile) as error:
+        except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
             raise BundleCorruptError(f"{path}: not the pages of a training run: {error}; start anew without --resume") from error
 
     @classmethod

@@ -33,6 +33,10 @@ class Shape:
     layers: int = 2  #: LSTM layers
     dropout: float = 0.05  #: [0, 1)
 
+    def __post_init__(self) -> None:
+        VocabularyConfig(size=self.vocabulary)
+        _architecture(self, self.vocabulary)
+
 
 @dataclass(frozen=True)
 class Run:
@@ -95,7 +99,7 @@ def resume(output: Path, *, minutes: float | None = None, tokens: int | None = N
     budget = {} if minutes is None and tokens is None else {"minutes": minutes, "tokens": tokens}
     training = configs.from_dict(TrainingConfig, {**settings["training"], **budget})
     architecture = configs.from_dict(GeneratorConfig, settings["architecture"])
-    tokenizer = Tokenizer((folder / "tokenizer.model").read_bytes())
+    tokenizer = Tokenizer(_read(folder / "tokenizer.model"))
     train, valid = (TokenPages.load(folder / f"{name}.npz") for name in ("train", "valid"))
     trainer = Trainer(create(architecture, training.seed), train, tokenizer.vocabulary, training, folder)
     if (folder / "checkpoint.npz").exists():
@@ -120,6 +124,13 @@ def _read_settings(folder: Path) -> dict[str, Any]:
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise BundleCorruptError(f"{path}: not the settings of a training run: {error}; start anew without --resume") from error
     return settings
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise BundleCorruptError(f"{path}: cannot be read: {error.strerror}; start anew without --resume") from error
 
 
 def _write(path: Path, content: bytes) -> None:

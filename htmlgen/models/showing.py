@@ -1,29 +1,37 @@
-"""Training as people watch it: a bar on stderr."""
+"""Training as people watch it, on stderr: a bar on a terminal, a line a minute elsewhere."""
 
+import time
 from types import TracebackType
 
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
+from rich.progress import BarColumn, Progress, TextColumn
+from rich.table import Column
 
 from htmlgen.models import training
 
 _SMOOTHING = 0.05
+_LINE_SECONDS = 60.0
+_FIGURES = (
+    "step {task.fields[step]:,}",
+    "{task.percentage:.0f} %",
+    "{task.fields[bits]:.3f} bits/byte",
+    "{task.fields[speed]:,.0f} tokens/s",
+    "{task.fields[left]} left",
+)
 
 
 class TrainingBar:
-    """Share of the budget, bits per byte (smoothed), tokens a second, and time left."""
+    """Step, share of the budget, bits per byte (smoothed), tokens a second, and time left."""
 
     def __init__(self) -> None:
-        self._progress = Progress(
-            TextColumn("step {task.fields[step]:,}"),
-            BarColumn(),
-            TaskProgressColumn(),
-            TextColumn("{task.fields[bits]:.3f} bits/byte  {task.fields[speed]:,.0f} tokens/s  {task.fields[left]} left"),
-            console=Console(stderr=True),
-        )
+        console = Console(stderr=True)
+        step, *figures = (TextColumn(text, style="none", table_column=Column(no_wrap=True)) for text in _FIGURES)
+        bar = BarColumn(bar_width=None, table_column=Column(ratio=1, min_width=4))
+        self._progress = Progress(step, bar, *figures, console=console, expand=True, disable=not console.is_terminal)
         self._task = self._progress.add_task("train", total=1.0, step=0, bits=0.0, speed=0.0, left="?")
         self._bits: float | None = None
         self._speed: float | None = None
+        self._line_due = 0.0
 
     def __enter__(self) -> "TrainingBar":
         self._progress.start()
@@ -40,6 +48,9 @@ class TrainingBar:
         self._progress.update(
             self._task, completed=progress.done, step=progress.step, bits=self._bits, speed=self._speed, left=_clock(left)
         )
+        if self._progress.disable and (progress.done >= 1 or time.monotonic() >= self._line_due):
+            self._line_due = time.monotonic() + _LINE_SECONDS
+            self.say(", ".join(_FIGURES).format(task=self._progress.tasks[self._task]))
 
     def say(self, text: str) -> None:
         """Prints text above the bar."""

@@ -41,7 +41,7 @@ class TrainingConfig:
     warmup: float = 0.03  #: fraction of the budget in which the learning rate rises
     floor: float = 0.03  #: last learning rate as a fraction of the highest
     clip_norm: float = 1.0  #: largest norm of all gradients together
-    seed: int = 0  #: of weights, dropout and order of pages
+    seed: int = 0  #: of weights, dropout and order of pages, below 2**31
     checkpoint_seconds: float = 120.0  #: between checkpoints
     checkpoint_steps: int = 0  #: between checkpoints, if not 0
 
@@ -54,6 +54,8 @@ class TrainingConfig:
         for name in ("warmup", "floor"):
             if not 0 <= (value := getattr(self, name)) < 1:
                 raise ConfigError(f"{name} must be in [0, 1), got {value}")
+        if not 0 <= self.seed < 1 << 31:
+            raise ConfigError(f"seed must be a whole number from 0 to {(1 << 31) - 1}, got {self.seed}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,7 +198,7 @@ def _read_checkpoint(path: Path) -> tuple[dict[str, Any], dict[str, Array]]:
         with np.load(path, allow_pickle=False) as archive:
             groups = {name: archive[name] for name in archive.files}
         return json.loads(groups.pop("record").tobytes()), groups
-    except (OSError, ValueError, KeyError, zipfile.BadZipFile) as error:
+    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
         raise BundleCorruptError(f"{path}: not a checkpoint to resume from: {error}; start anew without --resume") from error
 
 

@@ -1,0 +1,222 @@
+"""The library's face: are generated pages what is promised of them, and does every kind of page get judged?"""
+
+import json
+from pathlib import Path
+
+import html5lib
+import pytest
+from bs4 import BeautifulSoup
+
+import htmlgen
+from htmlgen.decoding.sampling import SamplingConfig
+from htmlgen.errors import BudgetError, ConfigError, InputError, PromptError
+from htmlgen.markup.events import EndTag, StartTag, Text
+from htmlgen.markup.prefix import read_prefix
+from htmlgen.markup.reader import read
+from htmlgen.markup.writer import write
+from htmlgen.pages import Generator, Page, evaluate
+
+BUDGET = 60
+
+
+def htmls(pages: object) -> list[str]:
+    return [page.html for page in pages]  # type: ignore[attr-defined]
+
+
+def sound(page: Page, budget: int = BUDGET) -> None:
+    """What every generated page is."""
+    parser = html5lib.HTMLParser()
+    parser.parse(page.html)
+    assert parser.errors == []
+    assert write(read(page.html).events, one_line=True) == page.html
+    assert page.html.startswith("<!DOCTYPE html><html")
+    assert "\n" not in page.html
+    assert page.tokens <= budget
+    assert page.logprob < 0
+
+
+def test_pages_are_error_free_canonical_and_within_their_budget(generator: Generator) -> None:
+    pages = list(generator.pages(40, seed=1, max_tokens=BUDGET))
+    assert len(set(htmls(pages))) == 40
+    for page in pages:
+        sound(page)
+        assert page.score == 1
+
+
+@pytest.mark.parametrize("budget", [10, 11, 12, 13, 20, 200])
+def test_pages_end_within_any_budget(generator: Generator, budget: int) -> None:
+    for page in generator.pages(8, seed=2, max_tokens=budget):
+        sound(page, budget)
+
+
+def test_a_seed_repeats_its_page_whatever_the_batch(generator: Generator) -> None:
+    pages = list(generator.pages(7, seed=5, max_tokens=BUDGET))
+    assert [page.seed for page in pages] == [5, 6, 7, 8, 9, 10, 11]
+    assert list(generator.pages(7, seed=5, max_tokens=BUDGET)) == pages
+    for page in pages:
+        assert generator.page(seed=page.seed, max_tokens=BUDGET) == page
+
+
+def test_a_page_does_not_depend_on_rows_that_finish_before_it(generator: Generator) -> None:
+    """More requests than rows in a batch."""
+    first = htmls(generator.pages(70, seed=0, max_tokens=30))
+    assert htmls(generator.pages(10, seed=60, max_tokens=30)) == first[60:]
+
+
+def test_a_seed_is_drawn_where_none_is_given(generator: Generator) -> None:
+    one, other = generator.page(max_tokens=BUDGET), generator.page(max_tokens=BUDGET)
+    assert one.seed != other.seed
+    assert generator.page(seed=one.seed, max_tokens=BUDGET) == one
+
+
+def test_no_pages_are_no_pages(generator: Generator) -> None:
+    assert list(generator.pages(0, seed=1)) == []
+
+
+def test_temperature_zero_needs_no_luck(generator: Generator) -> None:
+    greedy = SamplingConfig(temperature=0)
+    one, other = generator.pages(2, seed=1, max_tokens=BUDGET, sampling=greedy)
+    assert one.html == other.html
+
+
+PROMPTS = {
+    "<h1>Hello": "<title>Hello</title></head><body><h1>Hello",
+    "Hello there": "<title>Hello there</title></head><body>Hello there",
+    "<table><tr>": "<title>Page</title></head><body><table><tbody><tr>",
+    "<p>x<table>": "<body><p>x</p><table>",
+    "<title>My sho": "<html><head><title>My sho",
+    "<title>My shop</title>": "<html><head><title>My shop</title>",
+    "<html lang=de><head>": '<html lang="de"><head>',
+    "<ul><li>One<li>": "<body><ul><li>One</li><li>",
+    "<select><option>": "<body><select><option>",
+    "<pre>a\n b": "<body><pre>a&#10; b",
+    "a & b < c": "<body>a &amp; b &lt; c",
+    "<my-thing>x": "<body><my-thing>x",
+    '<svg><use xlink:href="#a"/>': '<body><svg><use xlink:href="#a"></use>',
+    "<!-- a comment --><main>": "<body><main>",
+    "  <div id=a>  ": '<body><div id="a">',
+}
+
+
+@pytest.mark.parametrize("prompt", PROMPTS)
+def test_prompts_are_kept(generator: Generator, prompt: str) -> None:
+    for page in generator.pages(4, seed=3, max_tokens=BUDGET, prompt=prompt):
+        sound(page)
+        assert PROMPTS[prompt] in page.html
+
+
+def test_a_whole_page_is_its_own_continuation(generator: Generator) -> None:
+    whole = '<!DOCTYPE html><html lang="en"><head><title>T</title></head><body><h1>x</h1></body></html>'
+    assert generator.page(seed=1, max_tokens=BUDGET, prompt=whole).html == whole
+
+
+def test_samples_are_continued_from_anywhere(generator: Generator, samples: list) -> None:  # type: ignore[type-arg]
+    """Beginnings that end after an event of a real page."""
+    for number, sample in enumerate(samples[::5]):
+        cut = len(sample.events) * (number + 1) // 11
+        beginning = write(sample.events[:cut])
+        kept = read_prefix(beginning)
+        budget = len(generator.prompt_ids(beginning)) + 150
+        page = generator.page(seed=number, max_tokens=budget, prompt=beginning)
+        sound(page, budget)
+        assert list(read(page.html).events[: len(kept) - 1]) == kept[:-1]
+
+
+def test_a_prompt_follows_the_pages_own_rules() -> None:
+    """Quirks mode would keep the paragraph open around the table."""
+    events = read_prefix("<p>x<table>")
+    assert events[-4:] == [StartTag("p"), Text("x"), EndTag("p"), StartTag("table")]
+
+
+def test_a_title_is_the_first_words() -> None:
+    events = read_prefix("word " * 30)
+    assert events[events.index(StartTag("title")) + 1] == Text(("word " * 12).strip())
+
+
+@pytest.mark.parametrize(
+    ("prompt", "said"),
+    [
+        ("<h1", "ends inside of a tag or comment: '<h1'; end it with '>'"),
+        ('<p class="', "ends inside of a tag"),
+        ("<a href=x", "ends inside of a tag"),
+        ("<p>a</p", "ends inside of a tag"),
+        ("<!-- x", "ends inside of a tag or comment"),
+        ("<script>let a", "ends inside of <script>, which is never written: '<script>let a'; add </script>"),
+        ("<style>p {", "add </style>"),
+        ("<plaintext>a", "could not be kept as it is: plaintext"),
+        ("<p>\udcff", "not valid Unicode"),
+    ],
+)
+def test_prompts_that_cannot_be_kept_are_refused(generator: Generator, prompt: str, said: str) -> None:
+    with pytest.raises(PromptError) as caught:
+        list(generator.pages(1, seed=1, max_tokens=BUDGET, prompt=prompt))
+    assert said in str(caught.value)
+
+
+def test_a_budget_below_the_least_names_the_least(generator: Generator) -> None:
+    with pytest.raises(BudgetError, match="at most 5 tokens, but a page needs 10"):
+        list(generator.pages(1, seed=1, max_tokens=5))
+    with pytest.raises(BudgetError, match=r"at most 11 tokens, but a page needs \d\d after its prompt of \d\d"):
+        list(generator.pages(1, seed=1, max_tokens=11, prompt="<h1>Hello"))
+
+
+def test_numbers_out_of_range_are_refused_at_once(generator: Generator) -> None:
+    with pytest.raises(ConfigError, match="n must be at least 0, got -1"):
+        generator.pages(-1)
+    with pytest.raises(ConfigError, match="seed must be a whole number from 0, got -1"):
+        generator.pages(1, seed=-1)
+
+
+def test_a_page_is_its_html_in_every_form(generator: Generator) -> None:
+    page = generator.page(seed=9, max_tokens=BUDGET, prompt="<title>a</title><body><p>b")
+    assert str(page) == page.html
+    assert page.soup.title is not None
+    assert page.soup.title.string == "a"
+    assert read(page.pretty).events == read(page.html).events
+    assert "\n" in page.pretty
+    assert json.loads(json.dumps(page.to_dict())) == {
+        "html": page.html, "seed": 9, "tokens": page.tokens, "score": 1, "logprob": page.logprob, "bundle": "tiny",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        "<p>one</div>",
+        b"<p>one</div>",
+        Page("<p>one</div>", seed=0, tokens=1, logprob=-1.0, bundle="none"),
+    ],
+    ids=["text", "bytes", "page"],
+)
+def test_every_form_of_a_page_is_judged(page: str | bytes | Page) -> None:
+    found = evaluate(page)
+    assert found.fragment
+    assert found.bytes == 12
+    assert not found.well_formed
+    assert found.score < 1
+
+
+def test_bytes_are_decoded_as_they_declare() -> None:
+    latin = '<!DOCTYPE html><html lang="de"><meta charset="iso-8859-1"><title>Köln</title>'.encode("latin-1")
+    assert "Köln" in evaluate(latin).page
+    assert evaluate(latin).bytes == len(latin)
+
+
+def test_soup_is_judged_as_it_would_be_written() -> None:
+    soup = BeautifulSoup("<!DOCTYPE html><title>a</title><p>one", "html5lib")
+    assert evaluate(soup).score == 1
+    assert soup.p is not None
+    assert evaluate(soup.p).page == "<p>one</p>"
+
+
+@pytest.mark.parametrize("page", [None, 7, Path("page.html"), ["<p>"]])
+def test_what_is_no_page_is_refused(page: object) -> None:
+    with pytest.raises(InputError, match=f"got {type(page).__name__}; read a file first"):
+        evaluate(page)  # type: ignore[arg-type]
+
+
+def test_the_package_gives_what_it_names() -> None:
+    assert all(getattr(htmlgen, name) is not None for name in htmlgen.__all__)
+    assert dir(htmlgen) == sorted(htmlgen.__all__)
+    with pytest.raises(AttributeError, match="no attribute 'generate'"):
+        _ = htmlgen.generate
