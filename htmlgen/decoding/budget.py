@@ -1,0 +1,185 @@
+"""The fewest tokens with which content, an element, a page can end.
+
+Two tiers. *Strict* costs hold whatever is excluded and whatever has happened: they use no element that an annotation could forbid. A
+state of content that cannot end so is *needy*: its costs are outcomes, by the context that comes out, for the bounds and the context
+it is in. Laws: costs are least fixed points, so they do not depend on what was asked before; wherever one is finite, a token
+leads to a cost that is smaller by one at least.
+"""
+
+from typing import Final, TypeAlias
+
+from htmlgen.decoding.constraints import CONTENT_OWED, Bounds, Rules
+from htmlgen.decoding.content import INFINITE
+from htmlgen.decoding.pieces import Pieces
+from htmlgen.decoding.start_tags import StartTags
+from htmlgen.decoding.values import Values
+from htmlgen.markup.elements import VOID_IN_PARSER
+from htmlgen.relaxng.automaton import TEXT, Automaton
+
+#: A context that can come out, and the fewest tokens that bring it about.
+Outcomes: TypeAlias = dict[int, int]
+#: A state of content, what must not be missing, bounds, a context.
+Node: TypeAlias = tuple[int, int, Bounds, int]
+
+END: Final = 1
+
+
+class Budget:
+    """Costs of one automaton over one vocabulary."""
+
+    def __init__(self, automaton: Automaton, pieces: Pieces, values: Values, rules: Rules, tags: StartTags) -> None:
+        self._automaton, self._pieces, self._values, self._rules, self._tags = automaton, pieces, values, rules, tags
+        self.void = [_is_void(each.notes.content, each.names.name) for each in automaton.elements]
+        self.names = [self._spelled_names(number) for number in range(len(automaton.elements))]
+        self._references = (INFINITE,) * len(rules.references)
+        self._opens: dict[tuple[int, int, int], int] = {}
+        self._solved: dict[Node, Outcomes] = {}
+        self._strict = [[INFINITE] * len(automaton.next) for _ in range(3)]
+        self._solve_strict()
+
+    def _spelled_names(self, element: int) -> tuple[str, ...]:
+        """The names of an element for which there are tags; raw text is never made."""
+        wanted = self._automaton.elements[element]
+        if wanted.notes.content == "raw":
+            return ()
+        pieces = self._pieces
+        begun = [wanted.names.name] if wanted.names.name else [*pieces.open, *pieces.start]
+        known = (name for name in begun if wanted.names.accepts(name) and (name in pieces.start or name in pieces.open))
+        return tuple(dict.fromkeys(name for name in known if self.void[element] or name in pieces.end))
+
+    # Start tags ---------------------------------------------------------------------------------------------------------------
+
+    def opening(self, element: int, form: int, hidden: int) -> int:
+        """The tokens of a whole start tag; INFINITE where the vocabulary cannot spell one."""
+        key = (element, form, hidden)
+        if key not in self._opens:
+            number = self._automaton.elements[element].forms[form].attributes
+            need, complete = self._tags.need((number, self._tags.kind(number).start(), hidden, self._references))
+            whole = any(name in self._pieces.start for name in self.names[element]) and complete
+            some = any(name in self._pieces.open for name in self.names[element])
+            self._opens[key] = 1 if whole else min(INFINITE, 1 + need) if some else INFINITE
+        return self._opens[key]
+
+    # Strict costs -------------------------------------------------------------------------------------------------------------
+
+    def _solve_strict(self) -> None:
+        hidden = self._rules.hidden(self._rules.strict)
+        calm = [number for number in range(len(self.names)) if self.names[number] and not self._rules.eventful(number)]
+        changed = True
+        while changed:
+            costs = {element: self._strict_element(element, hidden) for element in calm}
+            changed = False
+            for owed in (0, 1, 2):
+                for state in range(1, len(self._automaton.next)):
+                    cost = self._strict_state(state, owed, costs)
+                    if cost < self._strict[owed][state]:
+                        self._strict[owed][state], changed = cost, True
+
+    def _strict_element(self, element: int, hidden: int) -> int:
+        owed = self._rules.owed[element]
+        best = INFINITE
+        for place, form in enumerate(self._automaton.elements[element].forms):
+            inside = 0 if self.void[element] else END + self._strict[owed][form.start]
+            best = min(best, self.opening(element, place, hidden) + inside)
+        return best
+
+    def _strict_state(self, state: int, owed: int, costs: dict[int, int]) -> int:
+        automaton = self._automaton
+        best = 0 if automaton.nullable[state] and not owed else INFINITE
+        row = automaton.rows[state]
+        for column in automaton.live(state):
+            element = automaton.element_of(column)
+            if element is not None:
+                left = 0 if owed == CONTENT_OWED else owed
+                best = min(best, costs.get(element, INFINITE) + self._strict[left][row[column]])
+            elif column == TEXT:
+                best = min(best, 1 + self._strict[0][row[column]])
+            else:
+                best = min(best, self._data(column, owed) + self._strict[0][row[column]])
+        return min(best, INFINITE)
+
+    def _data(self, column: int, owed: int) -> int:
+        datatype = self._automaton.datatype_of(column)
+        assert datatype is not None
+        start = self._values.start(datatype)
+        return self._values.filled(datatype, start) if owed else self._values.distance(datatype)[start]
+
+    # Costs in context ---------------------------------------------------------------------------------------------------------
+
+    def strict(self, state: int, owed: int) -> int:
+        """The cost of content in any context; INFINITE for what is needy."""
+        return self._strict[owed][state]
+
+    def content(self, state: int, owed: int, bounds: Bounds, context: int) -> Outcomes:
+        """How content can end: contexts with their costs, none where it cannot."""
+        if (cost := self._strict[owed][state]) < INFINITE:
+            return {context: cost}
+        node = (state, owed, bounds, context)
+        if node not in self._solved:
+            self._solve(node)
+        return self._solved[node]
+
+    def _solve(self, node: Node) -> None:
+        values: dict[Node, Outcomes] = {node: {}}
+        changed = True
+        while changed:
+            changed = False
+            for each in list(values):
+                found, count = self._evaluated(each, values), len(values)
+                changed = changed or found != values[each] or len(values) != count
+                values[each] = found
+        self._solved.update(values)
+
+    def _known(self, node: Node, values: dict[Node, Outcomes]) -> Outcomes:
+        state, owed, _, context = node
+        if (cost := self._strict[owed][state]) < INFINITE:
+            return {context: cost}
+        if node in self._solved:
+            return self._solved[node]
+        return values.setdefault(node, {})
+
+    def _evaluated(self, node: Node, values: dict[Node, Outcomes]) -> Outcomes:
+        state, owed, bounds, context = node
+        automaton = self._automaton
+        best: Outcomes = {context: 0} if automaton.nullable[state] and not owed else {}
+        for column in automaton.live(state):
+            after = automaton.rows[state][column]
+            element = automaton.element_of(column)
+            if element is None:
+                cost = 1 if column == TEXT else self._data(column, owed)
+                _merge(best, self._known((after, 0, bounds, context), values), cost)
+                continue
+            left = 0 if owed == CONTENT_OWED else owed
+            for moved, cost in self._element(element, bounds, context, values).items():
+                _merge(best, self._known((after, left, bounds, moved), values), cost)
+        return best
+
+    def _element(self, element: int, bounds: Bounds, context: int, values: dict[Node, Outcomes]) -> Outcomes:
+        rules = self._rules
+        if not self.names[element] or not rules.admits(element, bounds, context):
+            return {}
+        moved, hidden = rules.entered(element, bounds, context), rules.hidden(bounds)
+        best: Outcomes = {}
+        for place, form in enumerate(self._automaton.elements[element].forms):
+            cost = self.opening(element, place, hidden)
+            if self.void[element]:
+                _merge(best, {moved: cost}, 0)
+            elif cost < INFINITE:
+                ends = self._known((form.start, rules.owed[element], rules.below(element, bounds), moved), values)
+                _merge(best, {rules.left(end, bounds): inside for end, inside in ends.items()}, cost + END)
+        return best
+
+    @property
+    def size(self) -> int:
+        """How many nodes are kept."""
+        return len(self._solved)
+
+
+def _merge(best: Outcomes, more: Outcomes, cost: int) -> None:
+    for context, each in more.items():
+        if (total := cost + each) < best.get(context, INFINITE):
+            best[context] = total
+
+
+def _is_void(content: str, name: str) -> bool:
+    return content == "void" or name in VOID_IN_PARSER

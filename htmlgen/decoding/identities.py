@@ -1,0 +1,137 @@
+"""Ids and references: the part of masks that depends on what ids a page already has.
+
+Laws: an id is never one that stands already; a reference spells an id that stands already, on an element in its category. Ids are only
+ever added, so what can be referred to stays so.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from htmlgen.decoding.constraints import ANY, Rules
+from htmlgen.decoding.content import INFINITE
+from htmlgen.decoding.masks import FORBIDDEN
+from htmlgen.decoding.pieces import Pieces
+from htmlgen.decoding.positions import Tag, Value
+from htmlgen.decoding.start_tags import ID, QUOTE
+from htmlgen.decoding.values import Values
+from htmlgen.relaxng.attributes import AttributeClass
+from htmlgen.tokens.vocabulary import Kind
+
+Mask = NDArray[np.bool_]
+
+
+class Page(NamedTuple):
+    """The ids of a page with the words of their elements, and for each kind of reference the tokens of the shortest id it may be."""
+
+    ids: Mapping[bytes, int]
+    references: tuple[int, ...]
+
+
+class Identities:
+    """Ids and references over one vocabulary."""
+
+    def __init__(self, classes: Sequence[AttributeClass], pieces: Pieces, values: Values, rules: Rules) -> None:
+        self._pieces, self._values, self._rules = pieces, values, rules
+        self._words = [-1 if kind == ANY else rules.bits(kind) for kind in rules.references]
+        self._datatypes = [
+            sorted({use.datatype for each in classes for use in each.uses if use.notes.ref == kind}) for kind in rules.references
+        ]
+        self._tokens: dict[bytes, list[int]] = {}
+        for token in pieces.vocabulary:
+            if token.kind is Kind.BYTE:
+                self._tokens.setdefault(bytes((token.byte,)), []).append(token.id)
+        for index in pieces.value.tolist():
+            self._tokens.setdefault(pieces.spelled(index), []).append(index)
+        self._quotes = [pieces.vocabulary.id('"'), pieces.vocabulary.id('">')]
+        self.none = Page({}, (INFINITE,) * len(rules.references))
+
+    def added(self, page: Page, value: bytes, words: int) -> Page:
+        """The page with one more id."""
+        ids = {**page.ids, value: words}
+        found = (min(known, len(value) if self._refers(kind, value, words) else INFINITE) for kind, known in enumerate(page.references))
+        return Page(ids, tuple(found))
+
+    def _refers(self, kind: int, value: bytes, words: int) -> bool:
+        if self._words[kind] != -1 and not self._words[kind] & words:
+            return False
+        text = value.decode("utf-8", "replace")
+        return all(self._values.accepts(datatype, text) for datatype in self._datatypes[kind])
+
+    def may_pair(self, page: Page, kind: int, value: bytes) -> bool:
+        """Whether an id, or a reference, may be this one."""
+        if kind == ID:
+            return value not in page.ids
+        return value in page.ids and self._refers(kind, value, page.ids[value])
+
+    def checked(self, tag: Tag, page: Page, mask: Mask) -> Mask:
+        """A tag's mask without the PAIR tokens that the page's ids rule out."""
+        out = [token for token, kind, value in tag.checked if mask[token] and not self.may_pair(page, kind, value)]
+        if out:
+            mask = mask.copy()
+            mask[out] = False
+        return mask
+
+    # Values -------------------------------------------------------------------------------------------------------------------
+
+    def cost(self, value: Value, begun: bytes, page: Page) -> int:
+        """The tokens from within an id or a reference to the end of all."""
+        if value.kind == ID:
+            return self._id_cost(value, begun, page)
+        left = [len(each) - len(begun) for each in self._ahead(value.kind, begun, page)]
+        return min(INFINITE, min(left, default=INFINITE) + min(value.rests, default=INFINITE))
+
+    def _id_cost(self, value: Value, begun: bytes, page: Page) -> int:
+        if not any(each.startswith(begun) for each in page.ids):
+            return value.cost
+        taken = frozenset(page.ids)
+        costs = [self._values.free(datatype, state, begun, taken) for datatype, state in value.tracks]
+        return min(INFINITE, *map(sum, zip(costs, value.rests, strict=True)))
+
+    def _ahead(self, kind: int, begun: bytes, page: Page) -> list[bytes]:
+        return [each for each, words in page.ids.items() if each.startswith(begun) and self._refers(kind, each, words)]
+
+    def may_end(self, value: Value, begun: bytes, page: Page) -> bool:
+        """Whether an id or a reference may end here."""
+        return self.may_pair(page, value.kind, begun)
+
+    def mask(self, value: Value, begun: bytes, page: Page, slack: int) -> Mask:
+        """What may come in an id or a reference. The position must have its row."""
+        assert value.row is not None
+        costs = value.row.copy()
+        if not self.may_end(value, begun, page):
+            costs[self._quotes] = FORBIDDEN
+        if value.kind == ID:
+            self._avoid(value, begun, page, costs)
+        else:
+            self._follow(value, begun, page, costs)
+        mask: Mask = (costs <= slack) & (costs < FORBIDDEN)
+        return mask
+
+    def _avoid(self, value: Value, begun: bytes, page: Page, costs: NDArray[np.int16]) -> None:
+        """Tokens on the way to an id that is taken cost what leads past it."""
+        taken = frozenset(page.ids)
+        for piece in {each[len(begun) : end] for each in taken if each.startswith(begun) for end in range(len(begun) + 1, len(each) + 1)}:
+            for token in self._tokens.get(piece, ()):
+                if costs[token] < FORBIDDEN:
+                    after = [(datatype, int(self._values.after(datatype, state)[token])) for datatype, state in value.tracks]
+                    found = [self._values.free(datatype, state, begun + piece, taken) for datatype, state in after if state]
+                    rests = [rest for (_, state), rest in zip(after, value.rests, strict=True) if state]
+                    best = min(map(sum, zip(found, rests, strict=True)), default=INFINITE)
+                    costs[token] = best if best < INFINITE else FORBIDDEN
+
+    def _follow(self, value: Value, begun: bytes, page: Page, costs: NDArray[np.int16]) -> None:
+        """Only tokens on the way to an id that stands."""
+        quotes = costs[self._quotes]
+        costs[:] = FORBIDDEN
+        costs[self._quotes] = quotes
+        for each in self._ahead(value.kind, begun, page):
+            for end in range(len(begun) + 1, len(each) + 1):
+                for token in self._tokens.get(each[len(begun) : end], ()):
+                    costs[token] = min(costs[token], len(each) - end + min(value.rests) if value.rests else QUOTE)
+
+    def spelled(self, value: Value, begun: bytes, page: Page) -> bool:
+        """Whether an id or a reference may begin so."""
+        return value.kind == ID or any(each.startswith(begun) for each in self._ahead(value.kind, begun, page))

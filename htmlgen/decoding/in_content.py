@@ -1,0 +1,332 @@
+"""Positions in content: which elements, text and end tags may come, and what each costs.
+
+Laws: a cost is what `Content.cost` says after the token, relative to the same base; a position is kept under its key, so that what is
+computed of it is computed once.
+"""
+
+from collections.abc import Iterable
+from typing import Final
+
+import numpy as np
+
+from htmlgen.decoding.budget import END, Budget
+from htmlgen.decoding.characters import BETWEEN, NEEDS
+from htmlgen.decoding.constraints import CONTENT_OWED, Rules
+from htmlgen.decoding.content import INFINITE
+from htmlgen.decoding.masks import FORBIDDEN, FREE
+from htmlgen.decoding.pieces import Ids, Pieces
+from htmlgen.decoding.positions import NO_DATA, Alternative, Candidate, Content, ContentKey, Opening, Row, Spot, Tail
+from htmlgen.decoding.rows import Space
+from htmlgen.decoding.start_tags import StartTags
+from htmlgen.decoding.values import Values
+from htmlgen.markup.elements import BLOCK, KEEPS_SPACE
+from htmlgen.relaxng.automaton import TEXT, Automaton
+
+PAGE: Final = -1
+_SORTS: Final = ((False, False), (True, False), (False, True), (True, True))  # of text: ends in a space, is nothing but spaces
+
+
+class InContent:
+    """All positions in content of one automaton over one vocabulary."""
+
+    def __init__(self, automaton: Automaton, pieces: Pieces, values: Values, rules: Rules, budget: Budget) -> None:
+        self._automaton, self._pieces, self._values, self._rules, self._budget = automaton, pieces, values, rules, budget
+        self._kept: dict[ContentKey, Content] = {}
+        self._names: dict[int, dict[str, tuple[int, ...]]] = {}
+        self._text = {Space.NONE: pieces.collapsed, Space.EDGE: pieces.unspaced, Space.TRAILING: pieces.unspaced}
+        self._blank = np.array(pieces.blank)
+        self.sort = [(bool(trailing), bool(blank)) for trailing, blank in zip(pieces.trailing, pieces.blank, strict=True)]
+        self.start_tags: StartTags | None = None
+
+    @property
+    def size(self) -> int:
+        """How many positions are kept."""
+        return len(self._kept)
+
+    def clear(self) -> None:
+        """Forget all positions; those in use live on."""
+        self._kept.clear()
+
+    def kept(self, key: ContentKey) -> Content:
+        """The one position of a key."""
+        if key not in self._kept:
+            position = Content(key)
+            position.cost = self._cost(position)
+            self._kept[key] = position
+        return self._kept[key]
+
+    def page(self) -> Content:
+        """The position before a page. A whole document begins with its doctype."""
+        alternatives = self._expanded(PAGE, self._automaton.start)
+        doctype = "html" in self._named(self._automaton.start)
+        return self.kept(ContentKey(Spot(), alternatives, self._rules.start, 0, ((PAGE, (0,)),), doctype=doctype))
+
+    # Costs --------------------------------------------------------------------------------------------------------------------
+
+    def _cost(self, here: Content) -> int:
+        """The tokens to the end of all, relative to the base."""
+        best = min((self._alternative_cost(here, each) for each in here.alternatives), default=INFINITE)
+        return min(INFINITE, best + self.owed_space(here) + NEEDS[here.character] + here.doctype)
+
+    def _alternative_cost(self, here: Content, alternative: Alternative) -> int:
+        element, state, datatype, place = alternative
+        tail = tail_of(here.tail, element)
+        end = END if here.spot.name else 0
+        if datatype != NO_DATA:
+            value = self._values.filled(datatype, place) if here.owed else self._values.distance(datatype)[place]
+            return value + end + at(tail, here.context)
+        outcomes = self._budget.content(state, here.owed, here.spot.bounds, here.context)
+        return min((cost + end + at(tail, context) for context, cost in outcomes.items()), default=INFINITE)
+
+    def owed_space(self, here: Content) -> int:
+        """The tokens of text that must still come: a block's text does not end in a space."""
+        return 1 if here.space is Space.TRAILING and here.spot.block and not _has_data(here) else 0
+
+    def beyond(self, here: Content, element: int) -> tuple[int, ...]:
+        """The tokens after the end of a child, to the end of all: by context, or once for all."""
+        if element not in here.beyond:
+            here.beyond[element] = self._beyond(here, element)
+        return here.beyond[element]
+
+    def _beyond(self, here: Content, element: int) -> tuple[int, ...]:
+        left = 0 if here.owed == CONTENT_OWED else here.owed
+        moves = [(each[0], self._automaton.rows[each[1]][element + 1]) for each in here.alternatives if each[2] == NO_DATA]
+        after = [(own, state, tail_of(here.tail, own)) for own, state in moves if state]
+        end = END if here.spot.name else 0
+        if all(len(tail) == 1 and self._budget.strict(state, left) < INFINITE for _, state, tail in after):
+            return (min((self._budget.strict(state, left) + end + tail[0] for _, state, tail in after), default=INFINITE),)
+        return tuple(self._beyond_in(here, after, left, context) for context in range(self._rules.contexts))
+
+    def _beyond_in(self, here: Content, after: Iterable[tuple[int, int, tuple[int, ...]]], left: int, context: int) -> int:
+        context = self._rules.left(context, here.spot.bounds)
+        end = END if here.spot.name else 0
+        found = INFINITE
+        for _, state, tail in after:
+            for out, cost in self._budget.content(state, left, here.spot.bounds, context).items():
+                found = min(found, cost + end + at(tail, out))
+        return found
+
+    # Elements -----------------------------------------------------------------------------------------------------------------
+
+    def _named(self, state: int) -> dict[str, tuple[int, ...]]:
+        """The names for which a state has elements, with these."""
+        if state not in self._names:
+            found: dict[str, tuple[int, ...]] = {}
+            for column in self._automaton.live(state):
+                if (element := self._automaton.element_of(column)) is not None:
+                    for name in self._budget.names[element]:
+                        found[name] = (*found.get(name, ()), element)
+            self._names[state] = found
+        return self._names[state]
+
+    def opening(self, here: Content, name: str) -> Opening | None:
+        """A start tag that may come here, None where it may not, or could never be ended."""
+        if name not in here.openings:
+            here.openings[name] = self._opening(here, name)
+        return here.openings[name]
+
+    def _opening(self, here: Content, name: str) -> Opening | None:
+        rules, bounds = self._rules, here.spot.bounds
+        states = (each[1] for each in here.alternatives if each[2] == NO_DATA)
+        elements = dict.fromkeys(element for state in states for element in self._named(state).get(name, ()))
+        found: list[tuple[Candidate, int]] = []
+        context = here.context
+        assert self.start_tags is not None
+        for element in elements:
+            if rules.admits(element, bounds, here.context):
+                context = rules.entered(element, bounds, here.context)
+                for place, form in enumerate(self._automaton.elements[element].forms):
+                    if (tail := self._inside(here, element, form.start, context)) < INFINITE:
+                        found.append(((element, place, self.start_tags.kind(form.attributes).start()), tail))
+        if not found:
+            return None
+        return Opening(name, tuple(one for one, _ in found), tuple(tail for _, tail in found), context, rules.hidden(bounds))
+
+    def _inside(self, here: Content, element: int, state: int, context: int) -> int:
+        """The tokens after a start tag to the end of all."""
+        beyond = self.beyond(here, element)
+        if self._budget.void[element]:
+            return at(beyond, context)
+        outcomes = self._budget.content(state, self._rules.owed[element], self._rules.below(element, here.spot.bounds), context)
+        return min((cost + END + at(beyond, out) for out, cost in outcomes.items()), default=INFINITE)
+
+    def entered(self, here: Content, name: str, forms: tuple[tuple[int, int], ...]) -> tuple[Content, int]:
+        """The position in a child that is some forms of some elements, and by how much its base is above this one's.
+
+        For a void element, the position after it, with -1.
+        """
+        key = (name, forms)
+        if key not in here.moves:
+            here.moves[key] = self._entered(here, name, forms)
+        found: tuple[Content, int] = here.moves[key]
+        return found
+
+    def _entered(self, here: Content, name: str, forms: tuple[tuple[int, int], ...]) -> tuple[Content, int]:
+        rules, spot, first = self._rules, here.spot, forms[0][0]
+        context = rules.entered(first, spot.bounds, here.context)
+        if self._budget.void[first]:
+            return self.closed(here, tuple(dict.fromkeys(element for element, _ in forms)), context, name), -1
+        starts = ((element, self._automaton.elements[element].forms[place].start) for element, place in forms)
+        alternatives = tuple(dict.fromkeys(each for element, state in starts for each in self._expanded(element, state)))
+        tails = {element: self.beyond(here, element) for element, _ in forms}
+        shift = min(min(tail) for tail in tails.values())
+        tail = tuple((element, tuple(min(INFINITE, cost - shift) for cost in tail)) for element, tail in sorted(tails.items()))
+        keeps = spot.keeps_space or name in KEEPS_SPACE
+        inside = Spot(name, rules.below(first, spot.bounds), keeps, name in BLOCK and not keeps)
+        space = Space.EDGE if name in BLOCK and not keeps else Space.NONE
+        return self.kept(ContentKey(inside, alternatives, context, rules.owed[first], tail, space)), shift
+
+    def _expanded(self, element: int, state: int) -> tuple[Alternative, ...]:
+        """A state as it is, and for each datatype that may be the whole content, where its value begins."""
+        found = [(element, state, NO_DATA, 0)]
+        for column in self._automaton.live(state):
+            if (datatype := self._automaton.datatype_of(column)) is not None:
+                found.append((element, self._automaton.rows[state][column], datatype, self._values.start(datatype)))
+        return tuple(found)
+
+    def ended(self, here: Content) -> tuple[int, ...]:
+        """The element patterns that may end here, be it after a space that is never made."""
+        if here.character != BETWEEN or here.owed or here.doctype:
+            return ()
+        return tuple(dict.fromkeys(each[0] for each in here.alternatives if self._may_end(each)))
+
+    def _may_end(self, alternative: Alternative) -> bool:
+        _, state, datatype, place = alternative
+        return bool(self._automaton.nullable[state]) and (datatype == NO_DATA or self._values.accepting(datatype, place))
+
+    def closed(self, here: Content, elements: tuple[int, ...], context: int, name: str) -> Content:
+        """The position after a child that was one of some elements; `context` is that before its end tag."""
+        key = (elements, context, name)
+        if key not in here.moves:
+            stand = [(own, self._automaton.rows[state]) for own, state, data, _ in here.alternatives if data == NO_DATA]
+            moved = ((own, row[element + 1]) for own, row in stand for element in elements)
+            alternatives = tuple(dict.fromkeys((own, state, NO_DATA, 0) for own, state in moved if state))
+            space = Space.EDGE if name in BLOCK and not here.spot.keeps_space else Space.NONE
+            here.moves[key] = self.kept(
+                ContentKey(
+                    here.spot,
+                    alternatives,
+                    self._rules.left(context, here.spot.bounds),
+                    0 if here.owed == CONTENT_OWED else here.owed,
+                    here.tail,
+                    space,
+                )
+            )
+        found: Content = here.moves[key]
+        return found
+
+    # Text ---------------------------------------------------------------------------------------------------------------------
+
+    def texted(self, here: Content, token: int) -> Content | None:
+        """The position after a token of text, None where none may come. White space where no text may be is passed over."""
+        if here.character != BETWEEN or here.doctype:
+            return None
+        trailing, blank = self.sort[token]
+        if here.spot.keeps_space:
+            trailing = False
+        alternatives = self._stepped(here, token)
+        if not alternatives:
+            return here if blank and not here.owed else None
+        owed = here.owed if blank else 0
+        space = Space.TRAILING if trailing else Space.NONE
+        key = here.key()._replace(alternatives=alternatives, owed=owed, space=space)
+        found = self.kept(key)
+        return found if found.cost < INFINITE else None
+
+    def _stepped(self, here: Content, token: int) -> tuple[Alternative, ...]:
+        found = []
+        for element, state, datatype, place in here.alternatives:
+            if datatype == NO_DATA:
+                if after := self._automaton.rows[state][TEXT]:
+                    found.append((element, after, NO_DATA, 0))
+            elif after := int(self._values.after(datatype, place)[token]):
+                found.append((element, state, datatype, after))
+        return tuple(found)
+
+    # Rows ---------------------------------------------------------------------------------------------------------------------
+
+    def row(self, here: Content) -> Row:
+        """What each token costs here."""
+        pieces = self._pieces
+        costs = np.full(len(pieces.kinds), FORBIDDEN, dtype=np.int16)
+        if here.character != BETWEEN:
+            ids, needs = pieces.characters(here.character)
+            costs[ids] = here.cost - NEEDS[here.character] + needs
+        elif here.doctype:
+            costs[pieces.doctype] = here.cost - 1
+        else:
+            self._add_text(costs, here)
+            self._add_elements(costs, here)
+            self._add_end(costs, here)
+        return costs
+
+    def _add_text(self, costs: Row, here: Content) -> None:
+        ids = self._text_ids(here)
+        if _has_data(here):
+            self._add_data(costs, here, ids)
+            return
+        sort_of = self._pieces.ends_in_space * 1 + self._blank * 2
+        for number, (trailing, blank) in enumerate(_SORTS):
+            chosen = ids[sort_of[ids] == number]
+            if len(chosen) and (after := self.texted(here, int(chosen[0]))) is not None and after is not here:
+                costs[chosen] = after.cost
+                if not trailing and not blank:
+                    firsts, needs = self._pieces.characters(BETWEEN)
+                    costs[firsts] = after.cost + needs
+
+    def _text_ids(self, here: Content) -> Ids:
+        return self._pieces.kept if here.spot.keeps_space else self._text[here.space]
+
+    def _add_data(self, costs: Row, here: Content, ids: Ids) -> None:
+        """Text token by token, where it is the whole content and has a datatype."""
+        firsts, needs = self._pieces.characters(BETWEEN)
+        left = dict(zip(firsts.tolist(), needs.tolist(), strict=True))
+        for token in (*ids.tolist(), *left):
+            if (after := self.texted(here, token)) is not None and after is not here:
+                costs[token] = after.cost + left.get(token, 0)
+
+    def _add_elements(self, costs: Row, here: Content) -> None:
+        pieces = self._pieces
+        names = dict.fromkeys(name for each in here.alternatives if each[2] == NO_DATA for name in self._named(each[1]))
+        for name in names:
+            if (here.space is Space.TRAILING and name in BLOCK) or (opening := self.opening(here, name)) is None:
+                continue
+            whole, opened = self.tag_costs(opening)
+            if name in pieces.start and whole < INFINITE:
+                costs[pieces.start[name]] = whole
+            if name in pieces.open and opened < INFINITE:
+                costs[pieces.open[name]] = opened
+
+    def tag_costs(self, opening: Opening) -> tuple[int, int]:
+        """What remains after a START token, and after an OPEN token, relative to this base."""
+        tags = self.start_tags
+        assert tags is not None
+        whole = opened = INFINITE
+        for (element, place, attributes), tail in zip(opening.candidates, opening.tails, strict=True):
+            number = self._automaton.elements[element].forms[place].attributes
+            menu = tags.opened(number, attributes, opening.hidden)
+            whole = min(whole, tail if menu.complete else INFINITE)
+            opened = min(opened, tail + (menu.more if opening.name in self._pieces.start else menu.need))
+        return whole, opened
+
+    def _add_end(self, costs: Row, here: Content) -> None:
+        if self.owed_space(here) or not (ended := self.ended(here)):
+            return
+        if here.spot.name:
+            costs[self._pieces.end[here.spot.name]] = min(at(tail_of(here.tail, element), here.context) for element in ended)
+        else:
+            costs[self._pieces.vocabulary.eos] = FREE
+
+
+def tail_of(tail: Tail, element: int) -> tuple[int, ...]:
+    """The costs after the end of an element."""
+    return next(costs for each, costs in tail if each == element)
+
+
+def at(costs: tuple[int, ...], context: int) -> int:
+    """A cost in a context; one that stands alone is that of all contexts."""
+    return costs[0] if len(costs) == 1 else costs[context]
+
+
+def _has_data(here: Content) -> bool:
+    return any(each[2] != NO_DATA for each in here.alternatives)

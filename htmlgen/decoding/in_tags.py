@@ -1,0 +1,215 @@
+"""Positions in start tags and in attributes' values: which names, values and ends may come, and what each costs.
+
+Laws: a cost is what `Tag.cost` or `Value.cost` says after the token, relative to the same base; what only the page's ids decide is left
+out of rows and masks, and decided in `identities`.
+"""
+
+from collections.abc import Iterable
+
+import numpy as np
+
+from htmlgen.decoding.characters import BETWEEN, NEEDS, step
+from htmlgen.decoding.content import INFINITE
+from htmlgen.decoding.masks import FORBIDDEN
+from htmlgen.decoding.pieces import Pieces
+from htmlgen.decoding.positions import Candidate, Row, Tag, TagKey, Value
+from htmlgen.decoding.start_tags import PLAIN, Key, Menu, StartTags
+from htmlgen.decoding.values import Values
+from htmlgen.relaxng.attributes import bits
+from htmlgen.relaxng.automaton import Automaton
+
+
+class InTags:
+    """All positions in start tags of one automaton over one vocabulary."""
+
+    def __init__(self, automaton: Automaton, pieces: Pieces, values: Values, tags: StartTags) -> None:
+        self._automaton, self._pieces, self._values, self._tags = automaton, pieces, values, tags
+        self._kept: dict[TagKey, Tag] = {}
+        self._rows: dict[tuple[object, ...], Row] = {}
+        self._quote, self._quote_close = pieces.vocabulary.id('"'), pieces.vocabulary.id('">')
+
+    @property
+    def size(self) -> int:
+        """How many positions are kept."""
+        return len(self._kept) + len(self._rows)
+
+    def clear(self) -> None:
+        """Forget all positions; those in use live on."""
+        self._kept.clear()
+        self._rows.clear()
+
+    def kept(self, key: TagKey) -> tuple[Tag, int]:
+        """The one position of a key, and by how much its base is above."""
+        shift = min(key.tails)
+        key = key._replace(tails=tuple(tail - shift for tail in key.tails))
+        if key not in self._kept:
+            tag = Tag(key)
+            tag.cost = self._cost(tag)
+            self._kept[key] = tag
+        return self._kept[key], shift
+
+    # Candidates -----------------------------------------------------------------------------------------------------------------
+
+    def _key(self, tag: Tag, candidate: Candidate) -> Key:
+        element, place, attributes = candidate
+        return self._automaton.elements[element].forms[place].attributes, attributes, tag.hidden, tag.references
+
+    def menus(self, tag: Tag) -> list[tuple[Candidate, int, Menu]]:
+        """Each candidate with the tokens after the tag, and what may follow in it."""
+        return [(each, tail, self._tags.menu(self._key(tag, each))) for each, tail in zip(tag.candidates, tag.tails, strict=True)]
+
+    def exhausted(self, tag: Tag) -> bool:
+        """True if the tag is complete and no attribute may follow."""
+        return all(menu.complete and menu.more >= INFINITE for _, _, menu in self.menus(tag))
+
+    def may_close(self, tag: Tag) -> bool:
+        """True if the tag may end here."""
+        return bool(self.complete(tag)) and (not tag.more or self.exhausted(tag))
+
+    def complete(self, tag: Tag) -> list[int]:
+        """The candidates that lack nothing, by their places."""
+        return [place for place, (_, _, menu) in enumerate(self.menus(tag)) if menu.complete]
+
+    def _cost(self, tag: Tag) -> int:
+        menus = self.menus(tag)
+        if tag.more and not self.exhausted(tag):
+            return min(INFINITE, *(tail + menu.more for _, tail, menu in menus))
+        return min(INFINITE, *(tail + menu.need for _, tail, menu in menus))
+
+    # Moves ----------------------------------------------------------------------------------------------------------------------
+
+    def attributed(self, tag: Tag, name: str, token: int, datatypes: frozenset[int] | None = None) -> tuple[Tag, int] | None:
+        """The position after an attribute: a PAIR token, or a value of some datatypes after which the tag goes on."""
+        key = (name, token, datatypes)
+        if key not in tag.moves:
+            tag.moves[key] = self._attributed(tag, name, token, datatypes)
+        found: tuple[Tag, int] | None = tag.moves[key]
+        return found
+
+    def _attributed(self, tag: Tag, name: str, token: int, datatypes: frozenset[int] | None) -> tuple[Tag, int] | None:
+        found = []
+        for candidate, tail in zip(tag.candidates, tag.tails, strict=True):
+            element, place, attributes = candidate
+            number = self._key(tag, candidate)[0]
+            entry = self._tags.names(number).get(name)
+            if entry is None or entry.words & tag.hidden:
+                continue
+            kind = self._tags.kind(number)
+            if datatypes is None:
+                hits = next((pair.hits for pair in entry.pairs if pair.token == token), 0)
+            else:
+                hits = sum(1 << use for use in bits(entry.uses) if kind.uses[use].datatype in datatypes)
+            after = kind.step(attributes, name, hits)
+            if after is not None and self._tags.need((number, after, tag.hidden, tag.references))[0] < INFINITE:
+                found.append(((element, place, after), tail))
+        if not found:
+            return None
+        candidates, tails = zip(*found, strict=True)
+        return self.kept(TagKey(candidates, tails, tag.hidden, tag.references, datatypes is not None))
+
+    def value(self, tag: Tag, name: str) -> Value | None:
+        """The position at the beginning of a value, None where the attribute may not come."""
+        offers = [offer for _, _, menu in self.menus(tag) for offer in menu.offers if offer.name == name]
+        if not offers:
+            return None
+        datatypes = sorted({offer.datatype for offer in offers})
+        kind = max(offer.kind for offer in offers)
+        return self._kept_value(tag, name, kind, tuple((each, self._values.start(each)) for each in datatypes), BETWEEN)
+
+    def _kept_value(self, tag: Tag, name: str, kind: int, tracks: tuple[tuple[int, int], ...], character: int) -> Value:
+        key = (name, tracks, character)
+        if key not in tag.values:
+            value = Value(tag, name, kind, tracks, character)
+            value.rests = tuple(self._rest(tag, name, datatype) for datatype, _ in tracks)
+            distances = [self._values.distance(datatype)[state] for datatype, state in tracks]
+            value.cost = min(map(sum, zip(distances, value.rests, strict=True)), default=INFINITE) + NEEDS[character]
+            tag.values[key] = value
+        return tag.values[key]
+
+    def _rest(self, tag: Tag, name: str, datatype: int) -> int:
+        menus = self.menus(tag)
+        found = [tail + offer.rest for _, tail, menu in menus for offer in menu.offers if offer.name == name and offer.datatype == datatype]
+        return min(found, default=INFINITE)
+
+    def spelled(self, value: Value, token: int) -> Value | None:
+        """The position after a token of a value, None where no value goes on so."""
+        byte = self._pieces.bytes[token]
+        character = BETWEEN
+        if byte >= 0:
+            moved = step(value.character, byte)
+            if moved is None:
+                return None
+            character = moved
+        elif value.character != BETWEEN:
+            return None
+        if value.character != BETWEEN:
+            return self._kept_value(value.tag, value.name, value.kind, value.tracks, character)
+        after = ((datatype, int(self._values.after(datatype, state)[token])) for datatype, state in value.tracks)
+        tracks = tuple((datatype, state) for datatype, state in after if self._values.distance(datatype)[state] < INFINITE)
+        return self._kept_value(value.tag, value.name, value.kind, tracks, character) if tracks else None
+
+    def accepted(self, value: Value) -> frozenset[int]:
+        """The datatypes that the value is of, if it ends here."""
+        if value.character != BETWEEN:
+            return frozenset()
+        return frozenset(datatype for datatype, state in value.tracks if self._values.accepting(datatype, state))
+
+    def ended(self, value: Value) -> tuple[Tag, int] | None:
+        """The position after a value, in its tag, which goes on."""
+        accepted = self.accepted(value)
+        return self.attributed(value.tag, value.name, -1, accepted) if accepted else None
+
+    # Rows -----------------------------------------------------------------------------------------------------------------------
+
+    def row(self, tag: Tag) -> Row:
+        """What each token costs in a start tag. Sets `checked`."""
+        costs = np.full(len(self._pieces.kinds), FORBIDDEN, dtype=np.int16)
+        checked: dict[int, tuple[int, int, bytes]] = {}
+        for _, tail, menu in self.menus(tag):
+            for offer in menu.offers:
+                costs[offer.token] = min(costs[offer.token], tail + offer.value + offer.rest)
+            for pair, _, need in menu.pairs:
+                costs[pair.token] = min(costs[pair.token], tail + need)
+                if pair.kind != PLAIN:
+                    checked[pair.token] = (pair.token, pair.kind, pair.value)
+        if self.may_close(tag):
+            costs[self._pieces.close] = min(tag.tails[place] for place in self.complete(tag))
+        tag.checked = tuple(checked.values())
+        return costs
+
+    def value_row(self, value: Value) -> Row:
+        """What each token costs in a value."""
+        quotes = self._quote_costs(value)
+        key = (tuple(zip(value.tracks, value.rests, strict=True)), value.character, quotes)
+        if key not in self._rows:
+            self._rows[key] = self._value_row(value, quotes)
+        return self._rows[key]
+
+    def _quote_costs(self, value: Value) -> tuple[int, int]:
+        """What remains after `"`, and after `">`."""
+        if (found := self.ended(value)) is None:
+            return FORBIDDEN, FORBIDDEN
+        tag, shift = found
+        goes_on = FORBIDDEN if self.exhausted(tag) else tag.cost + shift
+        return goes_on, min((shift + tag.tails[place] for place in self.complete(tag)), default=FORBIDDEN)
+
+    def _value_row(self, value: Value, quotes: tuple[int, int]) -> Row:
+        pieces = self._pieces
+        costs = np.full(len(pieces.kinds), INFINITE, dtype=np.int32)
+        if value.character != BETWEEN:
+            ids, needs = pieces.characters(value.character)
+            costs[ids] = value.cost - NEEDS[value.character] + needs
+        else:
+            for (datatype, state), rest in zip(value.tracks, value.rests, strict=True):
+                distances = np.array(self._values.distance(datatype), dtype=np.int32)
+                costs = np.minimum(costs, distances[self._values.after(datatype, state)] + rest)
+            first, needs = pieces.characters(BETWEEN)
+            costs[first] += needs
+        row = np.where(costs < INFINITE, costs, FORBIDDEN).astype(np.int16)
+        row[[self._quote, self._quote_close]] = quotes
+        return row
+
+
+def closing(tag: Tag, places: Iterable[int]) -> tuple[tuple[int, int], ...]:
+    """The forms of elements that some candidates are."""
+    return tuple(dict.fromkeys(tag.candidates[place][:2] for place in places))

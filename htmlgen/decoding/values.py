@@ -1,0 +1,218 @@
+"""Datatypes met with a vocabulary: what each token does to a value, and how many tokens a value still needs.
+
+Laws: `after` steps through a token's characters as the datatype's automaton does, one by one; from every state whose distance is
+finite, a token leads to a state whose distance is smaller by one at least, so a value that is begun can be ended.
+"""
+
+from collections import OrderedDict
+from collections.abc import Sequence
+from functools import cached_property
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from htmlgen.decoding.characters import BETWEEN, NEEDS, NEXT
+from htmlgen.decoding.content import INFINITE
+from htmlgen.decoding.pieces import Pieces
+from htmlgen.relaxng.dfa import Dfa
+from htmlgen.tokens.vocabulary import REFERENCES
+
+Ints = NDArray[np.int32]
+
+_ASCII: Final = 0x80
+_FIRST_BEYOND: Final = 0xA1  # the first character that bytes beyond ASCII ever spell
+_KEPT: Final = 1024  # rows of next states kept at a time
+_LISTED: Final = 200  # strings of a datatype that is tokenised string by string
+_IDS: Final = 1 << 16  # a page holds fewer ids
+
+
+class Values:
+    """The datatypes of one automaton over one vocabulary; everything is computed when it is first asked for."""
+
+    def __init__(self, pieces: Pieces, datatypes: Sequence[Dfa]) -> None:
+        self._pieces, self._datatypes = pieces, datatypes
+        self._size = len(pieces.kinds)
+        self._rows: OrderedDict[tuple[int, int], Ints] = OrderedDict()
+        self._distances: dict[int, list[int]] = {}
+        self._rooms: dict[int, int] = {}
+        self._lifted: dict[int, NDArray[np.int32]] = {}
+
+    @cached_property
+    def _spelled(self) -> dict[str, int]:
+        """Every text that one token of a value stands for, with a token."""
+        texts = {chr(value): self._pieces.vocabulary.byte(value) for value in range(_ASCII) if NEXT[BETWEEN][value] == BETWEEN}
+        for index in self._pieces.value.tolist():
+            text = self._pieces.vocabulary[index].text
+            texts[REFERENCES.get(text, text)] = index
+        return texts
+
+    @cached_property
+    def _sorted(self) -> tuple[NDArray[np.intp], NDArray[np.intp], list[int], str]:
+        """Tokens, longest first; their characters as places in an alphabet; how many have more than k characters; the alphabet."""
+        ids = [(REFERENCES.get(text := self._pieces.vocabulary[index].text, text), index) for index in self._pieces.value.tolist()]
+        ids += [(chr(value), self._pieces.vocabulary.byte(value)) for value in range(_ASCII) if NEXT[BETWEEN][value] == BETWEEN]
+        ids.sort(key=lambda pair: -len(pair[0]))
+        alphabet = "".join(sorted({char for text, _ in ids for char in text}))
+        place = {char: number for number, char in enumerate(alphabet)}
+        chars = np.zeros((len(ids), len(ids[0][0])), np.intp)
+        for row, (text, _) in enumerate(ids):
+            chars[row, : len(text)] = [place[char] for char in text]
+        longer = [sum(len(text) > k for text, _ in ids) for k in range(chars.shape[1])]
+        return np.array([index for _, index in ids]), chars, longer, alphabet
+
+    def _table(self, datatype: int) -> NDArray[np.int32]:
+        """(states, alphabet): the automaton over the alphabet of the vocabulary."""
+        if datatype not in self._lifted:
+            dfa = self._datatypes[datatype]
+            codes = np.array([ord(char) for char in self._sorted[3]])
+            self._lifted[datatype] = dfa.table[:, dfa.classes[np.searchsorted(dfa.bounds, codes, side="right") - 1]]
+        return self._lifted[datatype]
+
+    def accepting(self, datatype: int, state: int) -> bool:
+        """Whether a value may end in a state."""
+        return bool(self._datatypes[datatype].accepting[state])
+
+    def start(self, datatype: int) -> int:
+        """The state before a value."""
+        return self._datatypes[datatype].start
+
+    def accepts(self, datatype: int, value: str) -> bool:
+        """Whether a datatype accepts a value."""
+        return self._datatypes[datatype].accepts(value)
+
+    def run(self, datatype: int, state: int, text: str) -> int:
+        """The state after characters, 0 where no value goes on so."""
+        return self._datatypes[datatype].run(text, state) if state else 0
+
+    def after(self, datatype: int, state: int) -> Ints:
+        """(vocab,) the state after each token, 0 where it cannot come; for a first byte of several, that after the character."""
+        key = (datatype, state)
+        if key in self._rows:
+            self._rows.move_to_end(key)
+            return self._rows[key]
+        if len(self._rows) >= _KEPT:
+            self._rows.popitem(last=False)
+        self._rows[key] = self._stepped(datatype, state)
+        return self._rows[key]
+
+    def _stepped(self, datatype: int, state: int) -> Ints:
+        ids, chars, longer, _ = self._sorted
+        table = self._table(datatype)
+        states = np.full(len(ids), state, np.int32)
+        for k, count in enumerate(longer):
+            states[:count] = table[states[:count], chars[:count, k]]
+        row = np.zeros(self._size, np.int32)
+        row[ids] = states
+        if beyond := self.beyond(datatype, state):
+            first, needs = self._pieces.characters(BETWEEN)
+            row[first[needs > 0]] = beyond
+        row.setflags(write=False)
+        return row
+
+    def beyond(self, datatype: int, state: int) -> int:
+        """The state after any character that several bytes spell, 0 where such characters lead to different states, or nowhere."""
+        dfa = self._datatypes[datatype]
+        first = int(np.searchsorted(dfa.bounds, _FIRST_BEYOND, side="right")) - 1
+        targets = np.unique(dfa.table[state, dfa.classes[first:]])
+        return int(targets[0]) if len(targets) == 1 else 0
+
+    def distance(self, datatype: int) -> list[int]:
+        """For each state the tokens with which a value can end, INFINITE where none do; the fewest where the datatype is finite."""
+        if datatype not in self._distances:
+            by_characters = self._by_characters(datatype)
+            self._distances[datatype] = self._by_strings(datatype, by_characters).tolist()
+        return self._distances[datatype]
+
+    def _usable(self, datatype: int) -> NDArray[np.bool_]:
+        """The classes of which some character is a token."""
+        dfa = self._datatypes[datatype]
+        codes = np.array(sorted(ord(text) for text in self._spelled if len(text) == 1))
+        usable = np.zeros(dfa.table.shape[1], bool)
+        usable[dfa.classes[np.searchsorted(dfa.bounds, codes, side="right") - 1]] = True
+        return usable
+
+    def _by_characters(self, datatype: int) -> Ints:
+        dfa = self._datatypes[datatype]
+        table = dfa.table[:, self._usable(datatype)]
+        found = np.where(dfa.accepting, 0, INFINITE).astype(np.int32)
+        found[0] = INFINITE
+        while table.shape[1]:
+            nearer = np.minimum(found, found[table].min(axis=1) + 1)
+            if (nearer == found).all():
+                break
+            found = nearer
+        return found
+
+    def _by_strings(self, datatype: int, found: Ints) -> Ints:
+        """Distances with pieces of several characters, where all strings of the datatype can be listed."""
+        dfa = self._datatypes[datatype]
+        for text in (dfa.strings(_LISTED) or ()) if dfa.start else ():
+            states = [dfa.run(text[:end]) for end in range(len(text) + 1)]
+            least = [0] * (len(text) + 1)
+            for begin in range(len(text) - 1, -1, -1):
+                ends = [end for end in range(begin + 1, len(text) + 1) if text[begin:end] in self._spelled]
+                least[begin] = min((1 + least[end] for end in ends), default=INFINITE)
+                found[states[begin]] = min(found[states[begin]], least[begin])
+        return found
+
+    def room(self, datatype: int) -> int:
+        """So many tokens that more values can be spelled with them than a page has ids; INFINITE where there are not so many."""
+        if datatype not in self._rooms:
+            self._rooms[datatype] = self._room(datatype)
+        return self._rooms[datatype]
+
+    def _room(self, datatype: int) -> int:
+        dfa = self._datatypes[datatype]
+        codes = np.array(sorted(ord(text) for text in self._spelled if len(text) == 1))
+        steps = dfa.table[:, dfa.classes[np.searchsorted(dfa.bounds, codes, side="right") - 1]]
+        ways = np.zeros(len(dfa.table))
+        ways[dfa.start] = 1
+        total = float(ways[dfa.accepting].sum())
+        for length in range(1, 64):
+            after = np.zeros_like(ways)
+            np.add.at(after, steps, np.repeat(ways[:, None], len(codes), axis=1))
+            after[0] = 0
+            ways = after
+            total += float(ways[dfa.accepting].sum())
+            if total > _IDS:
+                return length
+        return INFINITE
+
+    def free(self, datatype: int, state: int, begun: bytes, taken: frozenset[bytes]) -> int:
+        """The tokens with which a value that begins so can end and be none of those taken; INFINITE where none do."""
+        distance = self.distance(datatype)
+        ahead = {(begun, state)}
+        best, steps = INFINITE, 0
+        while ahead and steps < best:
+            further: set[tuple[bytes, int]] = set()
+            for text, here in ahead:
+                near = {value[len(text) :].decode("utf-8", "replace")[:1] for value in taken if value.startswith(text)}
+                if not near:
+                    best = min(best, steps + distance[here])
+                    continue
+                if text not in taken and self.accepting(datatype, here):
+                    best = min(best, steps)
+                best = min(best, steps + 1 + self._elsewhere(datatype, here, near, distance))
+                moves = ((text + char.encode(), self.run(datatype, here, char)) for char in near & self._spelled.keys())
+                further |= {(longer, after) for longer, after in moves if after}
+            ahead, steps = further, steps + 1
+        return best
+
+    def _elsewhere(self, datatype: int, state: int, near: set[str], distance: list[int]) -> int:
+        """The least distance after one character that is none of those near."""
+        row = self._table(datatype)[state]
+        alphabet = self._sorted[3]
+        return min(
+            (distance[int(row[place])] for place, char in enumerate(alphabet) if row[place] and char not in near and char in self._spelled),
+            default=INFINITE,
+        )
+
+    def filled(self, datatype: int, state: int) -> int:
+        """The tokens to the end of a value, one of which is not white space."""
+        after = self.after(datatype, state)
+        first = np.array(NEEDS)[np.maximum(NEXT[BETWEEN], 0)]
+        costs = np.array(self.distance(datatype))[after] + 1
+        costs[self._pieces.byte_ids] += first
+        costs[(after == 0) | np.array(self._pieces.blank)] = INFINITE
+        return int(min(costs.min(), INFINITE))
