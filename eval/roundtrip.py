@@ -4,7 +4,7 @@
 
 For each page: does reading what was written give the same events; does decoding what was encoded; does html5lib, which shares no
 code with the writer, build the same tree from source and canonical page, white space and comments aside? What differs is counted by
-cause: the loss that the reader names, `white space in a cell` (html5lib departs from the Standard there, and its mended tree agrees),
+cause: the loss that the reader names, `a fault of html5lib` (its mended tree agrees),
 or `unnamed`.
 """
 
@@ -96,7 +96,7 @@ def judge(page: str, tokenizer: Tokenizer) -> Verdict:
     causes = tuple(dict.fromkeys(loss.cause for loss in reading.losses))
     cause = ""
     if not same_tree(html5lib_tree, page, reading):
-        cause = causes[0] if causes else "white space in a cell" if same_tree(mended_tree, page, reading) else "unnamed"
+        cause = causes[0] if causes else "a fault of html5lib" if same_tree(mended_tree, page, reading) else "unnamed"
     return Verdict(again, decoded, cause, causes)
 
 

@@ -1,5 +1,6 @@
 """What a page loses before a model learns from it: code, style, handlers, comments, data, and markup that is mere bulk."""
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import Final
@@ -10,6 +11,8 @@ from htmlgen.markup.events import Doctype, EndTag, Event, StartTag, Text, end_of
 _DROPPED_ELEMENTS: Final = frozenset("script style noscript template math object embed applet frameset noframes xmp iframe".split())
 _DROPPED_ATTRIBUTES: Final = frozenset("style nonce integrity srcdoc ping".split())
 _DROPPED_SCHEMES: Final = ("javascript:", "data:", "vbscript:")
+# URL Standard 4.4: what a URL parser strips from the start, and tabs and line breaks anywhere.
+_UNSEEN: Final = re.compile(r"\A[\0-\x20]+|[\t\n\r]+")
 _TOKEN_LISTS: Final = frozenset("class rel headers itemprop sizes srcset d points transform viewBox".split())
 
 MAX_VALUE: Final = 400  # characters of an attribute value
@@ -67,6 +70,6 @@ def _reason_to_drop(name: str, value: str) -> str:
         return f"{name} attribute"
     if name.startswith("on"):
         return "event handler"
-    if value.lstrip().lower().startswith(_DROPPED_SCHEMES):
+    if _UNSEEN.sub("", value).lower().startswith(_DROPPED_SCHEMES):
         return "data or script URL"
     return "long value" if len(value) > MAX_VALUE else ""

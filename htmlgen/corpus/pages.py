@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
-from typing import IO, Final
+from typing import IO, Any, Final
 
 import fsspec
 import pyarrow.parquet
@@ -45,7 +45,10 @@ def read_pages(sources: Sequence[str]) -> Iterator[Page]:
 
 
 def _files(source: str) -> Iterator[tuple[fsspec.AbstractFileSystem, str, str]]:
-    filesystem, path = fsspec.core.url_to_fs(source)
+    try:
+        filesystem, path = fsspec.core.url_to_fs(source)
+    except (ValueError, ImportError) as error:  # no such protocol, or its library is not installed
+        raise InputError(f"{source}: {error}") from error
     if filesystem.isdir(path):
         found = sorted(name for name in filesystem.find(path) if name.lower().endswith(_SUFFIXES))
     elif any(character in path for character in "*?["):
@@ -98,16 +101,16 @@ def _json_lines(stream: IO[bytes], path: str) -> Iterator[Page]:
             continue
         try:
             row = json.loads(line)
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise InputError(f"{path}:{number}: not JSON: {error}") from error
-        if not isinstance(row, dict) or not isinstance(row.get("html"), str):
-            raise InputError(f"{path}:{number}: not an object with the page under 'html'")
         yield _row_page(row, f"{path}:{number}")
 
 
-def _row_page(row: dict[str, str], place: str) -> Page:
-    site = next((row[name] for name in _SITE_COLUMNS if row.get(name)), place)
-    return Page(row["html"], row.get("path") or place, site, row.get("licence") or "", row.get("kind") or "")
+def _row_page(row: Any, place: str) -> Page:
+    if not isinstance(row, dict) or not isinstance(row.get("html"), str):
+        raise InputError(f"{place}: not an object with the page, as text, under 'html'")
+    site = next((str(row[name]) for name in _SITE_COLUMNS if row.get(name)), place)
+    return Page(row["html"], str(row.get("path") or place), site, str(row.get("licence") or ""), str(row.get("kind") or ""))
 
 
 def sites(pages: Iterable[Page]) -> set[str]:

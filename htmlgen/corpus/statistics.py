@@ -38,6 +38,16 @@ class CorpusStatistics:
         """Plain JSON values."""
         return dataclasses.asdict(self)
 
+    def table(self) -> str:
+        """A line for each figure, to be read by people."""
+        return "\n".join(f"{name.replace('_', ' '):16} {_shown(value)}" for name, value in self.to_dict().items())
+
+
+def _shown(value: int | dict[str, int | str]) -> str:
+    if isinstance(value, int):
+        return f"{value:,}"
+    return "; ".join(f"{name} {figure:,}" if isinstance(figure, int) else f"{name}: {figure}" for name, figure in value.items()) or "none"
+
 
 def statistics(pages: Iterable[PreparedPage]) -> CorpusStatistics:
     """Counts pages as they come, e.g. `statistics(prepare(["corpora/samples"]))`."""

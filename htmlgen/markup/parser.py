@@ -26,22 +26,59 @@ def parse(page: str, container: str | None) -> Element:
 
 class _Element(_ETREE.elementClass):  # type: ignore[misc]
     def insertBefore(self, node: Any, refNode: Any) -> None:  # noqa: N802, N803
-        """13.2.6.1: a foster parent without a table takes the node as its last child."""
+        """13.2.6.1: a foster parent without a table takes the node as its last child; one with a table keeps what stands before it."""
         if refNode is None:
             self.appendChild(node)
         else:
             super().insertBefore(node, refNode)
+            self.childNodes.insert(self.childNodes.index(refNode), node)
 
 
 class _TreeBuilder(_ETREE):  # type: ignore[misc]
     elementClass = _Element  # noqa: N815
 
+    def reconstructActiveFormattingElements(self) -> None:  # noqa: N802
+        """13.2.6.4.8: text of a `textarea` is text alone."""
+        if self.openElements[-1].name != "textarea":
+            super().reconstructActiveFormattingElements()
+
 
 _PHASES: Any = getPhases(False)
+_BODY: Any = _PHASES["inBody"]
+_SELECT: Any = _PHASES["inSelect"]
 _CAPTION: Any = _PHASES["inCaption"]
 _CELL: Any = _PHASES["inCell"]
 _TABLE: Any = _PHASES["inTable"]
+_NEW_BLOCKS: Final = ("dialog", "search")
 _TABLE_PARTS: Final = frozenset("table tbody tfoot thead tr".split())
+
+
+class _InBody(_BODY):  # type: ignore[misc]
+    """13.2.6.4.7: `dialog` and `search` close a paragraph, as all blocks do."""
+
+    __slots__ = ()
+
+    def processStartTag(self, token: Any) -> Any:  # noqa: N802
+        return self.startTagCloseP(token) if token["name"] in _NEW_BLOCKS else super().processStartTag(token)
+
+    def processEndTag(self, token: Any) -> Any:  # noqa: N802
+        return self.endTagBlock(token) if token["name"] in _NEW_BLOCKS else super().processEndTag(token)
+
+
+class _InSelect(_SELECT):  # type: ignore[misc]
+    """13.2.6.4.16: a line between options."""
+
+    __slots__ = ()
+
+    def processStartTag(self, token: Any) -> Any:  # noqa: N802
+        if token["name"] != "hr":
+            return super().processStartTag(token)
+        while self.tree.openElements[-1].name in ("option", "optgroup"):
+            self.tree.openElements.pop()
+        self.tree.insertElement(token)
+        self.tree.openElements.pop()
+        token["selfClosingAcknowledged"] = True
+        return None
 
 
 class _SpaceAsInBody:
@@ -76,7 +113,7 @@ class _InTable(_TABLE):  # type: ignore[misc]
         return None
 
 
-_MENDED: Final = {"inCaption": _InCaption, "inCell": _InCell, "inTable": _InTable}
+_MENDED: Final = {"inBody": _InBody, "inSelect": _InSelect, "inCaption": _InCaption, "inCell": _InCell, "inTable": _InTable}
 
 
 class _Parser(html5lib.HTMLParser):

@@ -17,7 +17,7 @@ from htmlgen.markup.reader import read
 
 # A comment stays where it is written, in tables and selects too; text would be moved.
 _MARK: Final = "\ue000htmlgen\ue000"
-_DOCTYPE: Final = re.compile(r"(?:\s|<!--.*?-->)*<!doctype", re.IGNORECASE | re.DOTALL)
+_DOCTYPE: Final = re.compile(r"(?>\s|<!--.*?-->)*+<!doctype", re.IGNORECASE | re.DOTALL)
 _SURROGATES: Final = re.compile("[\ud800-\udfff]")
 _TITLE_LENGTH: Final = 60  # characters
 
@@ -120,5 +120,5 @@ def _titled(events: list[Event]) -> list[Event]:
     words = " ".join(event.data for event in events if isinstance(event, Text)).split()
     title = " ".join(words)[: _TITLE_LENGTH + 1]
     title = title if len(title) <= _TITLE_LENGTH else title.rpartition(" ")[0] or title[:_TITLE_LENGTH]
-    made = [StartTag("meta", (("charset", "utf-8"),)), StartTag("title"), Text(title or "Page"), EndTag("title")]
+    made: list[Event] = [StartTag("meta", (("charset", "utf-8"),)), StartTag("title"), Text(title or "Page"), EndTag("title")]
     return [*events[: head + 1], *made, *events[head + 1 :]]

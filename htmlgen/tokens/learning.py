@@ -8,6 +8,7 @@ import io
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Final
 
 import sentencepiece
@@ -69,10 +70,13 @@ class _Counts:
                 self.pairs[name, value] += 1
                 self._sites[name, value].add(site)
 
-    def top(self, counter: Counter[str], most: int, sites: int) -> list[str]:
-        mark = counter is self.attributes
-        kept = (name for name, _ in counter.most_common() if len(self._sites[("@", name) if mark else name]) >= sites)
-        return [name for name, _ in zip((name for name in kept if _is_plain(name)), range(most), strict=False)]
+    def top_elements(self, most: int, sites: int) -> list[str]:
+        kept = (name for name, _ in self.elements.most_common() if len(self._sites[name]) >= sites and name not in _CORE)
+        return list(islice(filter(_is_plain, kept), most))
+
+    def top_attributes(self, most: int, sites: int) -> list[str]:
+        kept = (name for name, _ in self.attributes.most_common() if len(self._sites["@", name]) >= sites)
+        return list(islice(filter(_is_plain, kept), most))
 
     def top_pairs(self, most: int, sites: int) -> list[tuple[str, str]]:
         kept = [pair for pair, _ in self.pairs.most_common(most * 20) if len(self._sites[pair]) >= sites and _is_plain(pair[0])]
@@ -109,8 +113,8 @@ def learn(pages: Iterable[tuple[str, Sequence[Event]]], config: VocabularyConfig
 
 
 def _structure(counts: _Counts, config: VocabularyConfig) -> list[str]:
-    elements = sorted(_CORE) + [name for name in counts.top(counts.elements, config.elements, config.sites) if name not in _CORE]
-    names = sorted(_CORE_ATTRIBUTES | set(counts.top(counts.attributes, config.attributes, config.sites)))
+    elements = sorted(_CORE) + counts.top_elements(config.elements, config.sites)
+    names = sorted(_CORE_ATTRIBUTES | set(counts.top_attributes(config.attributes, config.sites)))
     pairs = counts.top_pairs(config.pairs, config.sites)
     return [
         *REQUIRED,

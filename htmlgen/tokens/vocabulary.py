@@ -105,8 +105,8 @@ _SHAPES: Final = tuple(
         (Kind.ATTRIBUTE, r' (?P<name>[^<>"&=]+)="'),
         (Kind.PAIR, r' (?P<name>[^<>"&=]+)="(?P<value>[^<>"&]*)"'),
         (Kind.END, r'</(?P<name>[^<>"& ]+)>'),
-        (Kind.START, r'<(?P<name>[^<>"& ]+)>'),
-        (Kind.OPEN, r'<(?P<name>[^<>"& ]+)'),
+        (Kind.START, r'<(?P<name>[^<>"&/ ]+)>'),
+        (Kind.OPEN, r'<(?P<name>[^<>"&/ ]+)'),
         (Kind.TEXT, r'[^<>"&]+'),
     )
 )
