@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from strategies import pages
 
 from htmlgen.corpus.pages import Page, read_pages
+from htmlgen.markup.elements import FLOW, METADATA, VOID
 from htmlgen.markup.reader import read
 from htmlgen.tokens.tokenizer import Tokenizer
 
@@ -45,6 +46,14 @@ def test_a_real_page_is_read_written_encoded_and_parsed_alike(tokenizer: Tokeniz
 def test_source_and_canonical_page_have_one_tree_unless_a_loss_is_named(page: str) -> None:
     reading = read(page)
     assert reading.losses or roundtrip.same_tree(roundtrip.mended_tree, page, reading)
+
+
+@pytest.mark.parametrize("name", sorted(FLOW | METADATA | VOID | {"li", "option", "dd", "summary", "legend"}))
+def test_an_element_of_any_name_is_kept_with_all_text_around_it(name: str) -> None:
+    page = f"<div>abc<{name} class=d>efg</{name}>hij</div>"
+    reading = read(page)
+    assert roundtrip.same_tree(roundtrip.html5lib_tree, page, reading)
+    assert reading.losses == ()
 
 
 @pytest.mark.parametrize(
