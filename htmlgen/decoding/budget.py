@@ -8,18 +8,22 @@ leads to a cost that is smaller by one at least.
 
 from typing import Final, TypeAlias
 
+import numpy as np
+from numpy.typing import NDArray
+
 from htmlgen.decoding.constraints import CONTENT_OWED, Bounds, Rules
 from htmlgen.decoding.content import INFINITE
 from htmlgen.decoding.pieces import Pieces
 from htmlgen.decoding.start_tags import StartTags
 from htmlgen.decoding.values import Values
 from htmlgen.markup.elements import VOID_IN_PARSER
-from htmlgen.relaxng.automaton import TEXT, Automaton
+from htmlgen.relaxng.automaton import DEAD, TEXT, Automaton
 
 #: A context that can come out, and the fewest tokens that bring it about.
 Outcomes: TypeAlias = dict[int, int]
 #: A state of content, what must not be missing, bounds, a context.
 Node: TypeAlias = tuple[int, int, Bounds, int]
+Costs: TypeAlias = NDArray[np.int64]
 
 END: Final = 1
 
@@ -31,7 +35,6 @@ class Budget:
         self._automaton, self._pieces, self._values, self._rules, self._tags = automaton, pieces, values, rules, tags
         self.void = [_is_void(each.notes.content, each.names.name) for each in automaton.elements]
         self.names = [self._spelled_names(number) for number in range(len(automaton.elements))]
-        self._references = (INFINITE,) * len(rules.references)
         self._opens: dict[tuple[int, int, int], int] = {}
         self._solved: dict[Node, Outcomes] = {}
         self._strict = [[INFINITE] * len(automaton.next) for _ in range(3)]
@@ -54,7 +57,7 @@ class Budget:
         key = (element, form, hidden)
         if key not in self._opens:
             number = self._automaton.elements[element].forms[form].attributes
-            need, complete = self._tags.need((number, self._tags.kind(number).start(), hidden, self._references))
+            need, complete = self._tags.need(self._tags.core((number, self._tags.kind(number).start(), hidden, self._tags.nothing)))
             whole = any(name in self._pieces.start for name in self.names[element]) and complete
             some = any(name in self._pieces.open for name in self.names[element])
             self._opens[key] = 1 if whole else min(INFINITE, 1 + need) if some else INFINITE
@@ -63,17 +66,38 @@ class Budget:
     # Strict costs -------------------------------------------------------------------------------------------------------------
 
     def _solve_strict(self) -> None:
+        """The least fixed point, for all states at a time."""
+        table = self._automaton.next
         hidden = self._rules.hidden(self._rules.strict)
         calm = [number for number in range(len(self.names)) if self.names[number] and not self._rules.eventful(number)]
-        changed = True
-        while changed:
-            costs = {element: self._strict_element(element, hidden) for element in calm}
-            changed = False
-            for owed in (0, 1, 2):
-                for state in range(1, len(self._automaton.next)):
-                    cost = self._strict_state(state, owed, costs)
-                    if cost < self._strict[owed][state]:
-                        self._strict[owed][state], changed = cost, True
+        empty, filled = (self._columns(owed) for owed in (0, 1))
+        strict = np.full((3, len(table)), INFINITE)
+        while True:
+            for element in calm:
+                empty[element + 1] = filled[element + 1] = self._strict_element(element, hidden)
+            found = self._improved(empty, filled, strict)
+            if (found == strict).all():
+                return
+            strict = found
+            self._strict = strict.tolist()
+
+    def _columns(self, owed: int) -> Costs:
+        """(columns,) what text and datatypes cost."""
+        data = range(1 + len(self.names), self._automaton.next.shape[1])
+        return np.array([1] + [INFINITE] * len(self.names) + [self._data(column, owed) for column in data])
+
+    def _improved(self, empty: Costs, filled: Costs, strict: Costs) -> Costs:
+        """(3, states) costs of content, by what is owed, of costs that are not the least yet."""
+        table = self._automaton.next
+        whole = np.where(self._automaton.nullable, 0, (empty + strict[0][table]).min(axis=1))
+        elements = np.zeros(table.shape[1], bool)
+        elements[1 : 1 + len(self.names)] = True
+        begun = (filled + whole[table])[:, ~elements].min(axis=1)
+        content = (filled + whole[table])[:, elements].min(axis=1, initial=INFINITE)
+        text = (filled + strict[2][table])[:, elements].min(axis=1, initial=INFINITE)
+        found: Costs = np.minimum(INFINITE, np.stack([whole, np.minimum(begun, content), np.minimum(begun, text)]))
+        found[:, DEAD] = INFINITE
+        return found
 
     def _strict_element(self, element: int, hidden: int) -> int:
         owed = self._rules.owed[element]
@@ -82,21 +106,6 @@ class Budget:
             inside = 0 if self.void[element] else END + self._strict[owed][form.start]
             best = min(best, self.opening(element, place, hidden) + inside)
         return best
-
-    def _strict_state(self, state: int, owed: int, costs: dict[int, int]) -> int:
-        automaton = self._automaton
-        best = 0 if automaton.nullable[state] and not owed else INFINITE
-        row = automaton.rows[state]
-        for column in automaton.live(state):
-            element = automaton.element_of(column)
-            if element is not None:
-                left = 0 if owed == CONTENT_OWED else owed
-                best = min(best, costs.get(element, INFINITE) + self._strict[left][row[column]])
-            elif column == TEXT:
-                best = min(best, 1 + self._strict[0][row[column]])
-            else:
-                best = min(best, self._data(column, owed) + self._strict[0][row[column]])
-        return min(best, INFINITE)
 
     def _data(self, column: int, owed: int) -> int:
         datatype = self._automaton.datatype_of(column)
@@ -125,8 +134,9 @@ class Budget:
         while changed:
             changed = False
             for each in list(values):
-                found, count = self._evaluated(each, values), len(values)
-                changed = changed or found != values[each] or len(values) != count
+                known = len(values)
+                found = self._evaluated(each, values)
+                changed = changed or found != values[each] or len(values) > known
                 values[each] = found
         self._solved.update(values)
 

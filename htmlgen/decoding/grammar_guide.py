@@ -101,7 +101,7 @@ class GrammarGuide:
         slack = budget - 1 - state.base
         mask = position.mask
         if mask is None:
-            mask = filled(position, self._row(position))
+            mask = self._filled(position)
         if isinstance(position, Value) and position.kind != PLAIN:
             return self._identities.mask(position, state.begun, state.page, slack)
         if slack < position.most:
@@ -111,10 +111,10 @@ class GrammarGuide:
             return self._identities.checked(position, state.page, mask)
         return mask
 
-    def _row(self, position: Position) -> NDArray[np.int16]:
-        if isinstance(position, Content):
-            return self._in_content.row(position)
-        return self._in_tags.row(position) if isinstance(position, Tag) else self._in_tags.value_row(position)
+    def _filled(self, position: Position) -> NDArray[np.bool_]:
+        if isinstance(position, Value):
+            return self._in_tags.fill(position)
+        return filled(position, self._in_content.row(position) if isinstance(position, Content) else self._in_tags.row(position))
 
     def _bounded(self) -> None:
         """Positions are forgotten when there are many; those that states hold live on."""
@@ -291,7 +291,7 @@ class GrammarGuide:
         return GrammarState(found[0], state.base + found[1], state.around, state.page, b"", identity)
 
     def _checked(self, tag: Tag) -> tuple[tuple[int, int, bytes], ...]:
-        filled(tag, self._row(tag))
+        self._filled(tag)
         return tag.checked
 
     def _spelled(self, state: GrammarState, token: int) -> GrammarState | None:

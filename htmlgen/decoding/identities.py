@@ -5,6 +5,7 @@ ever added, so what can be referred to stays so.
 """
 
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
@@ -18,7 +19,6 @@ from htmlgen.decoding.positions import Tag, Value
 from htmlgen.decoding.start_tags import ID, QUOTE
 from htmlgen.decoding.values import Values
 from htmlgen.relaxng.attributes import AttributeClass
-from htmlgen.tokens.vocabulary import Kind
 
 Mask = NDArray[np.bool_]
 
@@ -39,14 +39,16 @@ class Identities:
         self._datatypes = [
             sorted({use.datatype for each in classes for use in each.uses if use.notes.ref == kind}) for kind in rules.references
         ]
-        self._tokens: dict[bytes, list[int]] = {}
-        for token in pieces.vocabulary:
-            if token.kind is Kind.BYTE:
-                self._tokens.setdefault(bytes((token.byte,)), []).append(token.id)
-        for index in pieces.value.tolist():
-            self._tokens.setdefault(pieces.spelled(index), []).append(index)
         self._quotes = [pieces.vocabulary.id('"'), pieces.vocabulary.id('">')]
         self.none = Page({}, (INFINITE,) * len(rules.references))
+
+    @cached_property
+    def _tokens(self) -> dict[bytes, list[int]]:
+        """The tokens of a value, by what they spell."""
+        found = {bytes((value,)): [index] for value, index in enumerate(self._pieces.byte_ids.tolist())}
+        for index in self._pieces.value.tolist():
+            found.setdefault(self._pieces.spelled(index), []).append(index)
+        return found
 
     def added(self, page: Page, value: bytes, words: int) -> Page:
         """The page with one more id."""

@@ -12,7 +12,7 @@ from htmlgen.decoding.characters import BETWEEN, NEEDS, step
 from htmlgen.decoding.content import INFINITE
 from htmlgen.decoding.masks import FORBIDDEN
 from htmlgen.decoding.pieces import Pieces
-from htmlgen.decoding.positions import Candidate, Row, Tag, TagKey, Value
+from htmlgen.decoding.positions import Candidate, Mask, Row, Tag, TagKey, Value, filled
 from htmlgen.decoding.start_tags import PLAIN, Key, Menu, StartTags
 from htmlgen.decoding.values import Values
 from htmlgen.relaxng.attributes import bits
@@ -25,7 +25,7 @@ class InTags:
     def __init__(self, automaton: Automaton, pieces: Pieces, values: Values, tags: StartTags) -> None:
         self._automaton, self._pieces, self._values, self._tags = automaton, pieces, values, tags
         self._kept: dict[TagKey, Tag] = {}
-        self._rows: dict[tuple[object, ...], Row] = {}
+        self._rows: dict[tuple[object, ...], Value] = {}
         self._quote, self._quote_close = pieces.vocabulary.id('"'), pieces.vocabulary.id('">')
 
     @property
@@ -91,16 +91,16 @@ class InTags:
         for candidate, tail in zip(tag.candidates, tag.tails, strict=True):
             element, place, attributes = candidate
             number = self._key(tag, candidate)[0]
-            entry = self._tags.names(number).get(name)
+            entry = self._tags.name(number, name)
             if entry is None or entry.words & tag.hidden:
                 continue
             kind = self._tags.kind(number)
             if datatypes is None:
-                hits = next((pair.hits for pair in entry.pairs if pair.token == token), 0)
+                hits = next((pair.hits for way in entry.pairs for pair in way.pairs if pair.token == token), 0)
             else:
                 hits = sum(1 << use for use in bits(entry.uses) if kind.uses[use].datatype in datatypes)
             after = kind.step(attributes, name, hits)
-            if after is not None and self._tags.need((number, after, tag.hidden, tag.references))[0] < INFINITE:
+            if after is not None and self._tags.need(self._tags.core((number, after, tag.hidden, tag.references)))[0] < INFINITE:
                 found.append(((element, place, after), tail))
         if not found:
             return None
@@ -168,22 +168,26 @@ class InTags:
         for _, tail, menu in self.menus(tag):
             for offer in menu.offers:
                 costs[offer.token] = min(costs[offer.token], tail + offer.value + offer.rest)
-            for pair, _, need in menu.pairs:
-                costs[pair.token] = min(costs[pair.token], tail + need)
-                if pair.kind != PLAIN:
-                    checked[pair.token] = (pair.token, pair.kind, pair.value)
+            for way, kind, need in menu.pairs:
+                costs[way.ids] = np.minimum(costs[way.ids], tail + need)
+                if kind != PLAIN:
+                    checked |= {pair.token: (pair.token, kind, pair.value) for pair in way.pairs}
         if self.may_close(tag):
             costs[self._pieces.close] = min(tag.tails[place] for place in self.complete(tag))
         tag.checked = tuple(checked.values())
         return costs
 
-    def value_row(self, value: Value) -> Row:
-        """What each token costs in a value."""
+    def fill(self, value: Value) -> Mask:
+        """Give a position in a value its row and its mask, which it shares with others like it."""
         quotes = self._quote_costs(value)
         key = (tuple(zip(value.tracks, value.rests, strict=True)), value.character, quotes)
         if key not in self._rows:
-            self._rows[key] = self._value_row(value, quotes)
-        return self._rows[key]
+            self._rows[key] = value
+            return filled(value, self._value_row(value, quotes))
+        like = self._rows[key]
+        value.row, value.mask, value.most = like.row, like.mask, like.most
+        assert value.mask is not None
+        return value.mask
 
     def _quote_costs(self, value: Value) -> tuple[int, int]:
         """What remains after `"`, and after `">`."""

@@ -23,6 +23,7 @@ Tail: TypeAlias = tuple[tuple[int, tuple[int, ...]], ...]
 #: An element pattern, the place of its form, where its attributes stand.
 Candidate: TypeAlias = tuple[int, int, AttributeState]
 Row: TypeAlias = NDArray[np.int16]
+Mask: TypeAlias = NDArray[np.bool_]
 
 NO_DATA: Final = -1
 
@@ -48,7 +49,7 @@ class Content:
         self.spot, self.alternatives, self.context, self.owed, self.tail, self.space, self.character, self.doctype = key
         self.cost = 0
         self.row: Row | None = None
-        self.mask: NDArray[np.bool_] | None = None
+        self.mask: Mask | None = None
         self.most = 0
         self.moves: dict[Hashable, Any] = {}
         self.openings: dict[str, Opening | None] = {}
@@ -103,7 +104,7 @@ class Tag:
         self.candidates, self.tails, self.hidden, self.references, self.more = key
         self.cost = 0
         self.row: Row | None = None
-        self.mask: NDArray[np.bool_] | None = None
+        self.mask: Mask | None = None
         self.most = 0
         self.checked: tuple[tuple[int, int, bytes], ...] = ()  #: PAIR tokens whose value the page's ids decide: token, kind, value
         self.moves: dict[Hashable, Any] = {}
@@ -120,7 +121,7 @@ class Value:
         self.rests: tuple[int, ...] = ()
         self.cost = 0
         self.row: Row | None = None
-        self.mask: NDArray[np.bool_] | None = None
+        self.mask: Mask | None = None
         self.most = 0
         self.moves: dict[Hashable, Any] = {}
 
@@ -128,11 +129,11 @@ class Value:
 Position: TypeAlias = Content | Tag | Value
 
 
-def filled(position: Position, row: Row) -> NDArray[np.bool_]:
+def filled(position: Position, row: Row) -> Mask:
     """Give a position its row: what each token costs, FORBIDDEN where it may not come. The mask for any budget that is ample."""
     position.row = row
     position.most = int(row[row < FORBIDDEN].max(initial=FREE))
-    mask: NDArray[np.bool_] = row < FORBIDDEN
+    mask: Mask = row < FORBIDDEN
     mask.setflags(write=False)
     position.mask = mask
     return mask

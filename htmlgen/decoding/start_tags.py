@@ -5,11 +5,13 @@ whose need is finite. An attribute with a word that is hidden, or of a name one 
 """
 
 from collections.abc import Sequence
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, TypeAlias
 
-from htmlgen.decoding.constraints import Rules
+import numpy as np
+
+from htmlgen.decoding.constraints import Rules, sum_bits
 from htmlgen.decoding.content import INFINITE
-from htmlgen.decoding.pieces import Pieces
+from htmlgen.decoding.pieces import Ids, Pieces
 from htmlgen.decoding.values import Values
 from htmlgen.relaxng.attributes import AttributeClass, AttributeState, bits
 from htmlgen.relaxng.automaton import Automaton
@@ -26,10 +28,17 @@ class Pair(NamedTuple):
     """A PAIR token that a class of attributes accepts."""
 
     token: int
-    name: str
     hits: int  #: the uses that it meets, as bits
-    kind: int  #: PLAIN, ID, or the number of a reference
     value: bytes
+
+
+class Way(NamedTuple):
+    """One way in which an attribute can meet uses of its name: what stays alive of all alternatives, and PAIR tokens that meet them."""
+
+    hits: int
+    alive: int
+    pairs: tuple[Pair, ...]
+    ids: Ids
 
 
 class Name(NamedTuple):
@@ -40,7 +49,8 @@ class Name(NamedTuple):
     uses: int  #: bits
     kind: int  #: PLAIN, ID, or the number of a reference
     words: int  #: what its uses add to the element
-    pairs: tuple[Pair, ...]
+    pairs: tuple[Way, ...]  #: by the uses that PAIR tokens meet
+    values: tuple[tuple[Way, int], ...]  #: for each use that way which meets it alone, and its datatype
 
 
 class Offer(NamedTuple):
@@ -61,11 +71,13 @@ class Menu(NamedTuple):
     need: int  #: tokens to the tag's end, `>` included, where the tag may close at once if it is complete
     more: int  #: the same where an attribute must follow; INFINITE where none can
     offers: tuple[Offer, ...]
-    pairs: tuple[tuple[Pair, AttributeState, int], ...]  #: with the state after each, and what is needed then
+    pairs: tuple[tuple[Way, int, int], ...]  #: with the kind of the name, and what is needed after
 
 
 #: The class of attributes (number), where it stands, hidden words, for each kind of reference the tokens of the shortest id.
-Key = tuple[int, AttributeState, int, tuple[int, ...]]
+Key: TypeAlias = tuple[int, AttributeState, int, tuple[int, ...]]
+#: What the tokens that a tag needs depend on: class, alternatives alive, required uses held, hidden words, references.
+Core: TypeAlias = tuple[int, int, int, int, tuple[int, ...]]
 
 
 class StartTags:
@@ -74,13 +86,17 @@ class StartTags:
     def __init__(self, automaton: Automaton, pieces: Pieces, values: Values, rules: Rules) -> None:
         self._classes, self._pieces, self._values, self._rules = automaton.attributes, pieces, values, rules
         self._tokens: dict[str, list[int]] = {}
-        for token in pieces.vocabulary:
-            if token.kind in (Kind.ATTRIBUTE, Kind.PAIR):
-                self._tokens.setdefault(token.name, []).append(token.id)
-        self._named: dict[int, dict[str, Name]] = {}
-        self._needs: dict[Key, tuple[int, bool]] = {}
+        for index, kind in enumerate(pieces.kinds):
+            if kind in (Kind.ATTRIBUTE, Kind.PAIR):
+                self._tokens.setdefault(pieces.names[index], []).append(index)
+        self._named: dict[tuple[int, str], Name | None] = {}
+        self._names: dict[int, list[Name]] = {}
+        self._scopes = [_scopes(kind) for kind in self._classes]
+        self._required = [_required(kind) for kind in self._classes]
+        self._needs: dict[Core, tuple[int, bool]] = {}
         self._menus: dict[Key, Menu] = {}
         self._accepted: dict[tuple[int, str], bool] = {}
+        self.nothing = (INFINITE,) * len(rules.references)  #: no id can be referred to
 
     def kind(self, number: int) -> AttributeClass:
         """An attribute class."""
@@ -96,30 +112,38 @@ class StartTags:
         """How many menus are kept."""
         return len(self._menus)
 
-    def names(self, number: int) -> dict[str, Name]:
-        """The names that a class and the vocabulary share."""
-        if number not in self._named:
-            kind = self._classes[number]
-            found = [self._name(kind, name, ids) for name, ids in self._tokens.items() if kind.named(name)]
-            self._named[number] = {each.name: each for each in found}
-        return self._named[number]
+    def name(self, number: int, name: str) -> Name | None:
+        """A name that a class and the vocabulary share."""
+        key = (number, name)
+        if key not in self._named:
+            known = name in self._tokens and self._classes[number].named(name)
+            self._named[key] = self._made_name(self._classes[number], name, self._tokens[name]) if known else None
+        return self._named[key]
 
-    def _name(self, kind: AttributeClass, name: str, ids: Sequence[int]) -> Name:
+    def names(self, number: int) -> list[Name]:
+        """All names that a class and the vocabulary share."""
+        if number not in self._names:
+            self._names[number] = [found for name in self._tokens if (found := self.name(number, name)) is not None]
+        return self._names[number]
+
+    def _made_name(self, kind: AttributeClass, name: str, ids: Sequence[int]) -> Name:
         uses = kind.named(name)
-        notes = [kind.uses[i] for i in bits(uses)]
-        special = [each for each in notes if each.notes.id or each.notes.ref]
-        reference = next((self._rules.references.index(each.notes.ref) for each in special if each.notes.ref), PLAIN)
-        sort = ID if any(each.notes.id for each in special) else reference
-        words = 0
-        for each in notes:
-            words |= self._rules.use_words(each)
+        notes = [kind.uses[i].notes for i in bits(uses)]
+        reference = next((self._rules.references.index(each.ref) for each in notes if each.ref), PLAIN)
+        sort = ID if any(each.id for each in notes) else reference
+        words = sum_bits(self._rules.use_words(kind.uses[i]) for i in bits(uses))
         token = next((index for index in ids if self._pieces.kinds[index] is Kind.ATTRIBUTE), -1)
-        pairs = [self._pair(kind, index, sort) for index in ids if self._pieces.kinds[index] is Kind.PAIR]
-        return Name(name, token, uses, sort, words, tuple(pair for pair in pairs if pair.hits))
+        values = [(_way(kind, name, 1 << use, []), kind.uses[use].datatype) for use in bits(uses) if token >= 0]
+        return Name(name, token, uses, sort, words, tuple(self._pairs(kind, name, ids)), tuple(values))
 
-    def _pair(self, kind: AttributeClass, token: int, sort: int) -> Pair:
-        entry = self._pieces.vocabulary[token]
-        return Pair(token, entry.name, kind.hits(entry.name, entry.value, self.accepts), sort, entry.value.encode())
+    def _pairs(self, kind: AttributeClass, name: str, ids: Sequence[int]) -> list[Way]:
+        found: dict[int, list[Pair]] = {}
+        for token in ids:
+            if self._pieces.kinds[token] is Kind.PAIR:
+                value = self._pieces.vocabulary[token].value
+                hits = kind.hits(name, value, self.accepts)
+                found.setdefault(hits, []).append(Pair(token, hits, value.encode()))
+        return [_way(kind, name, hits, pairs) for hits, pairs in found.items() if hits]
 
     def accepts(self, datatype: int, value: str) -> bool:
         """Whether a datatype accepts a value."""
@@ -140,52 +164,46 @@ class StartTags:
             return references[name.kind]
         return self._values.distance(datatype)[self._values.start(datatype)]
 
-    def _use_cost(self, key: Key, use: int) -> tuple[int, bool]:
+    def _use_cost(self, number: int, use: int, hidden: int, references: tuple[int, ...]) -> tuple[int, bool]:
         """The tokens of a required attribute, and whether they end in a value's quote. The name may be a wildcard."""
-        number, state, hidden, references = key
-        kind = self._classes[number]
         best = (INFINITE, False)
         for name in self._candidates(number, use):
-            if name.words & hidden or name.name in state.names:
+            if name.words & hidden:
                 continue
-            if name.kind == PLAIN and any(pair.hits >> use & 1 for pair in name.pairs):
+            if name.kind == PLAIN and any(way.hits >> use & 1 for way in name.pairs):
                 return 1, False
-            best = min(best, (1 + self.value_cost(name, kind.uses[use].datatype, references) + QUOTE, True))
+            best = min(best, (1 + self.value_cost(name, self._classes[number].uses[use].datatype, references) + QUOTE, True))
         return best
 
     def _candidates(self, number: int, use: int) -> list[Name]:
-        names = self.names(number)
         own = self._classes[number].uses[use].names.name
         if own:
-            return [names[own]] if own in names else []
-        return [each for each in names.values() if each.uses >> use & 1]
+            return [found] if (found := self.name(number, own)) is not None else []
+        return [each for each in self.names(number) if each.uses >> use & 1]
 
-    def need(self, key: Key) -> tuple[int, bool]:
+    def core(self, key: Key) -> Core:
+        """What the costs of a start tag depend on."""
+        number, state, hidden, references = key
+        return number, state.alive, state.held & self._required[number], hidden, references
+
+    def need(self, core: Core) -> tuple[int, bool]:
         """The tokens to the tag's end, the end included, and whether it is complete; INFINITE where it cannot be completed.
 
         References are counted only where nothing else completes the tag, so that costs of elements do not depend on the page's ids.
         """
-        if key not in self._needs:
-            self._needs[key] = self._needed(self._unreferring(key))
-            if self._needs[key][0] >= INFINITE:
-                self._needs[key] = self._needed(key)
-        return self._needs[key]
+        if core not in self._needs:
+            found = self._needed((*core[:4], self.nothing))
+            self._needs[core] = found if found[0] < INFINITE else self._needed(core)
+        return self._needs[core]
 
-    def _unreferring(self, key: Key) -> Key:
-        return (*key[:3], (INFINITE,) * len(key[3]))
-
-    def opened(self, number: int, state: AttributeState, hidden: int) -> Menu:
-        """The menu of a start tag that refers to nothing."""
-        return self.menu((number, state, hidden, (INFINITE,) * len(self._rules.references)))
-
-    def _needed(self, key: Key) -> tuple[int, bool]:
-        number, state = key[:2]
+    def _needed(self, core: Core) -> tuple[int, bool]:
+        number, alive, held, hidden, references = core
         total, complete, quoted, first = CLOSE, True, False, 0
         for choice in self._classes[number].choices:
             ways = []
             for place, alternative in enumerate(choice, first):
-                if state.alive >> place & 1:
-                    costs = [self._use_cost(key, use) for use in bits(alternative.required & ~state.held)]
+                if alive >> place & 1:
+                    costs = [self._use_cost(number, use, hidden, references) for use in bits(alternative.required & ~held)]
                     ways.append((sum(cost for cost, _ in costs), bool(costs), any(spelled for _, spelled in costs)))
             first += len(choice)
             cost, missing, spelled = min(ways, key=lambda way: way[0] - way[2])
@@ -193,6 +211,10 @@ class StartTags:
         return min(INFINITE, total - quoted), complete
 
     # Menus --------------------------------------------------------------------------------------------------------------------
+
+    def opened(self, number: int, state: AttributeState, hidden: int) -> Menu:
+        """The menu of a start tag that refers to nothing."""
+        return self.menu((number, state, hidden, self.nothing))
 
     def menu(self, key: Key) -> Menu:
         """What may follow."""
@@ -202,39 +224,53 @@ class StartTags:
 
     def _made(self, key: Key) -> Menu:
         number, state, hidden, references = key
+        core = self.core(key)
         offers: list[Offer] = []
-        pairs: list[tuple[Pair, AttributeState, int]] = []
-        for name in self.names(number).values():
+        pairs: list[tuple[Way, int, int]] = []
+        for name in self.names(number):
             if name.name in state.names or name.words & hidden:
                 continue
-            offers += self._offers(key, name)
-            for pair in name.pairs:
-                after = self._classes[number].step(state, name.name, pair.hits)
-                if after is not None and (need := self.need((number, after, hidden, references))[0]) < INFINITE:
-                    pairs.append((pair, after, need))
-        need, complete = self.need(key)
-        more = need if not complete else self._more(key, offers, [1 + after for pair, _, after in pairs if pair.kind == PLAIN])
+            for way, datatype in name.values:
+                value = self.value_cost(name, datatype, references)
+                need, complete = self._after(core, way)
+                rest = QUOTE if complete else QUOTE + need
+                if value < INFINITE and need < INFINITE:
+                    offers.append(Offer(name.name, name.token, name.kind, datatype, value, rest))
+            found = ((way, name.kind, self._after(core, way)[0]) for way in name.pairs)
+            pairs += [each for each in found if each[2] < INFINITE]
+        need, complete = self.need(core)
+        more = need if not complete else _more(offers, [1 + after for _, kind, after in pairs if kind == PLAIN])
         return Menu(complete, need, more, tuple(offers), tuple(pairs))
 
-    def _more(self, key: Key, offers: list[Offer], pairs: list[int]) -> int:
-        plain = [1 + each.value + each.rest for each in offers if each.kind < 0]
-        return min([*pairs, *plain] or [1 + each.value + each.rest for each in offers], default=INFINITE)
+    def _after(self, core: Core, way: Way) -> tuple[int, bool]:
+        """What the tag needs after an attribute."""
+        number, alive, held, hidden, references = core
+        alive &= way.alive
+        if not all(alive & scope for scope in self._scopes[number]):
+            return INFINITE, False
+        return self.need((number, alive, held | way.hits & self._required[number], hidden, references))
 
-    def _offers(self, key: Key, name: Name) -> list[Offer]:
-        number, references = key[0], key[3]
-        found = []
-        for use in bits(name.uses) if name.token >= 0 else ():
-            datatype = self._classes[number].uses[use].datatype
-            value = self.value_cost(name, datatype, references)
-            if value < INFINITE and (rest := self.rest(key, name.name, 1 << use)) < INFINITE:
-                found.append(Offer(name.name, name.token, name.kind, datatype, value, rest))
-        return found
 
-    def rest(self, key: Key, name: str, hits: int) -> int:
-        """The tokens after a value that meets some uses, its closing quote included."""
-        number, state, hidden, references = key
-        after = self._classes[number].step(state, name, hits)
-        if after is None:
-            return INFINITE
-        need, complete = self.need((number, after, hidden, references))
-        return QUOTE if complete else min(INFINITE, QUOTE + need)
+def _more(offers: Sequence[Offer], pairs: Sequence[int]) -> int:
+    """The tokens of one more attribute and the tag's end."""
+    plain = [1 + each.value + each.rest for each in offers if each.kind < 0]
+    return min([*pairs, *plain] or [1 + each.value + each.rest for each in offers], default=INFINITE)
+
+
+def _way(kind: AttributeClass, name: str, hits: int, pairs: Sequence[Pair]) -> Way:
+    after = kind.step(kind.start(), name, hits)
+    return Way(hits, after.alive if after is not None else 0, tuple(pairs), np.array([pair.token for pair in pairs], dtype=np.intp))
+
+
+def _scopes(kind: AttributeClass) -> tuple[int, ...]:
+    """The alternatives of each choice, as bits."""
+    found, first = [], 0
+    for choice in kind.choices:
+        found.append(((1 << len(choice)) - 1) << first)
+        first += len(choice)
+    return tuple(found)
+
+
+def _required(kind: AttributeClass) -> int:
+    """The uses that some alternative requires, as bits."""
+    return sum_bits(each.required for choice in kind.choices for each in choice)

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from htmlgen.decoding.characters import BETWEEN, NEEDS, NEXT
 from htmlgen.decoding.content import INFINITE
 from htmlgen.decoding.pieces import Pieces
+from htmlgen.relaxng import charsets
 from htmlgen.relaxng.dfa import Dfa
 from htmlgen.tokens.vocabulary import REFERENCES
 
@@ -58,7 +59,8 @@ class Values:
         chars = np.zeros((len(ids), len(ids[0][0])), np.intp)
         for row, (text, _) in enumerate(ids):
             chars[row, : len(text)] = [place[char] for char in text]
-        longer = [sum(len(text) > k for text, _ in ids) for k in range(chars.shape[1])]
+        lengths = np.array([len(text) for text, _ in ids])
+        longer = [int(np.count_nonzero(lengths > k)) for k in range(chars.shape[1])]
         return np.array([index for _, index in ids]), chars, longer, alphabet
 
     def _table(self, datatype: int) -> NDArray[np.int32]:
@@ -147,7 +149,7 @@ class Values:
     def _by_strings(self, datatype: int, found: Ints) -> Ints:
         """Distances with pieces of several characters, where all strings of the datatype can be listed."""
         dfa = self._datatypes[datatype]
-        for text in (dfa.strings(_LISTED) or ()) if dfa.start else ():
+        for text in self._listed(dfa):
             states = [dfa.run(text[:end]) for end in range(len(text) + 1)]
             least = [0] * (len(text) + 1)
             for begin in range(len(text) - 1, -1, -1):
@@ -155,6 +157,20 @@ class Values:
                 least[begin] = min((1 + least[end] for end in ends), default=INFINITE)
                 found[states[begin]] = min(found[states[begin]], least[begin])
         return found
+
+    def _listed(self, dfa: Dfa) -> tuple[str, ...]:
+        """All strings of an automaton, none where there are many."""
+        ends = np.append(dfa.bounds[1:], charsets.LAST + 1)
+        sizes = np.bincount(dfa.classes, weights=ends - dfa.bounds, minlength=dfa.table.shape[1])
+        ways, total = np.zeros(len(dfa.table)), 0.0
+        ways[dfa.start] = dfa.start > 0
+        for _ in range(len(dfa.table)):
+            total += float(ways[dfa.accepting].sum())
+            ways = np.bincount(dfa.table.ravel(), weights=np.outer(ways, sizes).ravel(), minlength=len(ways)).astype(np.float64)
+            ways[0] = 0
+            if total > _LISTED or ways.sum() > _LISTED:
+                return ()
+        return () if ways.any() else dfa.strings(_LISTED) or ()
 
     def room(self, datatype: int) -> int:
         """So many tokens that more values can be spelled with them than a page has ids; INFINITE where there are not so many."""
