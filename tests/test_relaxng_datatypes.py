@@ -5,7 +5,7 @@ from itertools import product
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from htmlgen.relaxng import Limits, dfa, regex
@@ -99,6 +99,7 @@ PATTERNS = st.recursive(
 )
 
 
+@settings(deadline=None)
 @given(PATTERNS)
 def test_it_agrees_with_pythons_re(pattern: str) -> None:
     automaton, opponent = of_pattern(pattern), re.compile(pattern)
@@ -107,6 +108,7 @@ def test_it_agrees_with_pythons_re(pattern: str) -> None:
             assert automaton.accepts(text) == bool(opponent.fullmatch(text)), text
 
 
+@settings(deadline=None)
 @given(PATTERNS)
 def test_the_shortest_text_is_accepted_and_none_is_shorter(pattern: str) -> None:
     automaton = of_pattern(pattern)
@@ -115,6 +117,7 @@ def test_the_shortest_text_is_accepted_and_none_is_shorter(pattern: str) -> None
     assert not any(automaton.accepts("".join(text)) for n in range(min(len(shortest), 4)) for text in product("abc", repeat=n))
 
 
+@settings(deadline=None)
 @given(PATTERNS, PATTERNS)
 def test_equal_languages_are_equal_arrays(one: str, two: str) -> None:
     first, second = of_pattern(one), of_pattern(two)

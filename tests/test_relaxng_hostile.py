@@ -8,7 +8,7 @@ import pytest
 from htmlgen.errors import GrammarError
 from htmlgen.relaxng import Automaton, compile_grammar, load_grammar
 
-SECONDS = 20   # a stuck grammar takes hours; a busy machine takes its time
+SECONDS = 15   # of the processor, which others may use too
 
 
 def compiled(text: str | Path) -> Automaton:
@@ -27,7 +27,7 @@ HOSTILE = {
     "many definitions": (chain(10_000, "d{this} = d{next}"), "more definitions than the limit of 5,000"),
     "a large file": ("# " + "x" * 10_000_000 + "{", "the limit is 1,000,000"),
     "doubling": (chain(60, "d{this} = d{next}, d{next}"), "more parts than the limit of 2,000,000"),
-    "doubled attributes": (
+    "independent attributes": (
         "start = element a { " + ", ".join(f"(attribute a{i} {{ text }} | attribute b{i} {{ text }})" for i in range(40)) + " }?",
         None,
     ),
@@ -44,6 +44,19 @@ HOSTILE = {
     "a datatype without end": ("start = element a { xsd:string { pattern = '(a|b)*a(a|b){30}' } }", "more than 5,000 states"),
     "a datatype of many copies": ("start = element a { xsd:string { pattern = '((a{1000}){1000}){1000}' } }", "the limit is"),
     "deep groups": ("start = element a { xsd:string { pattern = '" + "(" * 10_000 + "' } }", "groups nested deeper than 64"),
+    "doubled values": (
+        "start = element a { attribute x { d0 } }\n" + "\n".join(f"d{i} = d{i + 1} | d{i + 1}" for i in range(60)) + "\nd60 = 'a'",
+        "too many positions",
+    ),
+    "deep values": (
+        "start = element a { attribute x { list { d0 } } }\n" + "\n".join(f"d{i} = 'a', d{i + 1}?" for i in range(4_000)) + "\nd4000 = 'a'",
+        "within each other beyond the limit",
+    ),
+    "a chain of attributes": (
+        "start = element a { d0 }\n" + "\n".join(f"d{i} = attribute a{i} {{ text }} | d{i + 1}" for i in range(4_000)) + "\nd4000 = empty",
+        "than can be compared",
+    ),
+    "many in any order": ("start = element r { " + " & ".join(f"element e{i} {{ empty }}*" for i in range(2_000)) + " }", None),
     "a required circle": (chain(2_000, "d{this} = element e{this} {{ d{next} }}").replace("{ empty }", "{ d0 }"), "can never end"),
 }
 
@@ -51,7 +64,7 @@ HOSTILE = {
 @pytest.mark.parametrize("name", HOSTILE)
 def test_a_hostile_grammar_ends_quickly(name: str) -> None:
     text, expected = HOSTILE[name]
-    begun = time.perf_counter()
+    begun = time.process_time()
     if expected is None:
         compiled(text)
     else:
@@ -59,7 +72,7 @@ def test_a_hostile_grammar_ends_quickly(name: str) -> None:
             compiled(text)
         assert expected in str(caught.value)
         assert len(str(caught.value)) < 100_000
-    assert time.perf_counter() - begun < SECONDS
+    assert time.process_time() - begun < SECONDS
 
 
 def test_long_chains_of_definitions_and_elements_need_no_recursion() -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from itertools import combinations, permutations, product
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from htmlgen.relaxng import compile_grammar, formulas, load_grammar
@@ -65,6 +65,7 @@ def _shuffles(one: tuple[int, ...], two: tuple[int, ...]) -> set[tuple[int, ...]
     return {(one[0], *rest) for rest in _shuffles(one[1:], two)} | {(two[0], *rest) for rest in _shuffles(one, two[1:])}
 
 
+@settings(deadline=None)
 @given(TREES)
 def test_derivatives_accept_the_words_of_a_pattern_and_no_others(tree: Tree) -> None:
     patterns = Patterns()
@@ -78,6 +79,7 @@ def test_derivatives_accept_the_words_of_a_pattern_and_no_others(tree: Tree) -> 
             assert patterns.nullable[state] == (word in expected)
 
 
+@settings(deadline=None)
 @given(st.lists(TREES, min_size=2, max_size=4), st.randoms())
 def test_choice_and_interleave_do_not_depend_on_order_or_brackets(trees: list[Tree], random: object) -> None:
     patterns = Patterns()
@@ -100,6 +102,7 @@ def test_the_laws_of_the_constants() -> None:
 # Attributes ---------------------------------------------------------------------------------------------------------------------
 
 NAMES = "abcd"
+WORK = formulas.Work(alternatives=10)
 
 Sets = frozenset[frozenset[str]]
 
@@ -141,6 +144,7 @@ def allowed(kind: AttributeClass, names: Iterable[str]) -> bool:
     return state is not None and kind.complete(state)
 
 
+@settings(deadline=None)
 @given(attribute_patterns(NAMES))
 def test_attributes_are_allowed_together_as_the_pattern_says_in_any_order(pattern: tuple[str, Sets]) -> None:
     text, expected = pattern
@@ -150,6 +154,7 @@ def test_attributes_are_allowed_together_as_the_pattern_says_in_any_order(patter
             assert {allowed(kind, order) for order in permutations(chosen)} == {frozenset(chosen) in expected}, chosen
 
 
+@settings(deadline=None)
 @given(attribute_patterns(NAMES))
 def test_whatever_is_open_can_be_completed(pattern: tuple[str, Sets]) -> None:
     kind = attributes_of(pattern[0])
@@ -164,14 +169,14 @@ def test_whatever_is_open_can_be_completed(pattern: tuple[str, Sets]) -> None:
 
 
 def test_independent_choices_stay_apart() -> None:
-    pairs = [formulas.either([formulas.single(1 << 2 * i, f"a{i}"), formulas.single(2 << 2 * i, f"b{i}")], 10) for i in range(50)]
+    pairs = [formulas.either([formulas.single(1 << 2 * i, f"a{i}"), formulas.single(2 << 2 * i, f"b{i}")], WORK) for i in range(50)]
     whole = formulas.both(pairs)
     assert [len(choice) for choice in whole.choices] == [2] * 50
 
 
 def test_with_and_without_is_optional() -> None:
     one = formulas.single(1, "a")
-    assert formulas.either([one, formulas.ALWAYS], 10) == Formula(formulas.Alternative(0, 1), (), frozenset("a"))
+    assert formulas.either([one, formulas.ALWAYS], WORK) == Formula(formulas.Alternative(0, 1), (), frozenset("a"))
     two = formulas.both([one, formulas.single(2, "b")])
-    assert formulas.either([two, one], 10).plain == formulas.Alternative(1, 3)
-    assert formulas.either([two, formulas.ALWAYS], 10).choices == ((formulas.Alternative(0, 0), formulas.Alternative(3, 3)),)
+    assert formulas.either([two, one], WORK).plain == formulas.Alternative(1, 3)
+    assert formulas.either([two, formulas.ALWAYS], WORK).choices == ((formulas.Alternative(0, 0), formulas.Alternative(3, 3)),)

@@ -227,3 +227,12 @@ def test_an_exclusion_chooses_among_readings() -> None:
         ' one = [ h:cat = "k" ] element i { empty } two = element i { empty }'
     )
     assert rules("<r><o><i></i></o></r>", either) == []
+
+
+def test_deep_and_long_documents_are_read_in_linear_time() -> None:
+    deep: list[Event] = [StartTag("body"), *[StartTag("a", (("x", "y"),))] * 5_000, *[EndTag("a")] * 5_000, EndTag("body")]
+    found = validate(deep, BODY)
+    assert [each.rule for each in found].count("attribute") == 5_000
+    assert max(len(each.path) for each in found) < 100
+    unknown: list[Event] = [StartTag("body"), *(each for i in range(5_000) for each in (StartTag(f"q{i}"), EndTag(f"q{i}"))), EndTag("body")]
+    assert [each.rule for each in validate(unknown, BODY)] == ["element-unknown"] * 5_000

@@ -4,11 +4,11 @@ They stand in brackets before an element or attribute pattern, or before a defin
 attribute) pattern directly inside it. `grammars/README.md` explains them; the tables below are the whole list.
 """
 
-import difflib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Final
 
+from htmlgen.relaxng.spelling import did_you_mean
 from htmlgen.relaxng.syntax import ANNOTATIONS, Annotation
 
 Words = tuple[str, ...]
@@ -112,8 +112,7 @@ def _read(annotations: Iterable[Annotation], table: dict[str, _Field], what: str
         if annotation.namespace != ANNOTATIONS:
             continue
         if annotation.name not in table:
-            close = difflib.get_close_matches(annotation.name, table, 1)
-            meant = f"; did you mean '{close[0]}'?" if close else f" among {', '.join(table)}"
+            meant = did_you_mean(annotation.name, table) or f" among {', '.join(table)}"
             raise annotation.place.error(f"no annotation '{annotation.name}' of {what}{meant}")
         field, read = table[annotation.name]
         value = read(annotation)

@@ -88,9 +88,10 @@ class AttributeClass:
 
     def step(self, state: AttributeState, name: str, hits: int) -> AttributeState | None:
         """The state after an attribute that met some uses of its name (`hits`); None where it cannot stand beside the others."""
-        if name in state.names or not hits:
-            return None
-        matched, alive = self.named(name), state.alive
+        return None if name in state.names or not hits else self._beside(state, name, hits, self.named(name))
+
+    def _beside(self, state: AttributeState, name: str, hits: int, matched: int) -> AttributeState | None:
+        alive = state.alive
         for uses, alternatives in self._scopes:
             if matched & uses:
                 kept = 0
@@ -106,7 +107,8 @@ class AttributeClass:
         return sum(
             1 << i
             for i, use in enumerate(self.uses)
-            if use.names.name not in state.names and self.step(state, use.names.name or "\0", 1 << i) is not None
+            if use.names.name not in state.names
+            and self._beside(state, use.names.name, 1 << i, self.named(use.names.name) if use.names.name else 1 << i) is not None
         )
 
     def missing(self, state: AttributeState) -> tuple[int, ...]:

@@ -29,7 +29,7 @@ from htmlgen.relaxng.productivity import pruned
 TEXT = 0
 DEAD = 0
 
-_MOST_ENTRIES = 10_000_000
+_MOST_ENTRIES = 4_000_000
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ Source: XML Schema Part 2, second edition, appendix F, https://www.w3.org/TR/xml
 import sys
 import unicodedata
 from collections.abc import Iterable
-from functools import cache
+from functools import cache, lru_cache
 from typing import Final
 
 Charset = tuple[tuple[int, int], ...]
@@ -54,6 +54,7 @@ def of_text(text: str) -> Charset:
     return charset((ord(char), ord(char)) for char in text)
 
 
+@lru_cache(maxsize=4096)
 def either_case(chars: Charset) -> Charset:
     """The set, with ASCII letters in both cases."""
     swapped = [ord(chr(code).swapcase()) for code in (*range(65, 91), *range(97, 123)) if has(chars, code)]

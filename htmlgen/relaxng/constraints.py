@@ -24,12 +24,18 @@ class Bearer:
 
 @dataclass(slots=True)
 class Constraints:
-    """The constraints of one document as far as it is read; violations go to a list."""
+    """The constraints of one document as far as it is read; violations go to a list.
+
+    `around` holds, for each depth, the words that are excluded there and the words of the elements around; `choosy` the open elements
+    with `h:once` and their depths, `met` how many elements of that kind each of them holds.
+    """
 
     violations: list[Violation]
     stack: list[Bearer] = field(default_factory=list)
+    around: list[tuple[frozenset[str], frozenset[str]]] = field(default_factory=lambda: [(frozenset(), frozenset())])
     counts: list[Counter[str]] = field(default_factory=lambda: [Counter()])
-    met: list[int] = field(default_factory=list)
+    choosy: list[tuple[int, Bearer]] = field(default_factory=list)
+    met: Counter[int] = field(default_factory=Counter)
     unique: dict[str, int] = field(default_factory=dict)
     ids: dict[str, frozenset[str]] = field(default_factory=dict)
     references: list[tuple[int, str, str, tuple[str, ...], str]] = field(default_factory=list)
@@ -37,6 +43,8 @@ class Constraints:
 
     def excluded(self, bearer: Bearer) -> str:
         """The innermost element around that excludes this one, empty where there is none."""
+        if bearer.words.isdisjoint(self.around[-1][0]):
+            return ""
         return next((each.name for each in reversed(self.stack) if not bearer.words.isdisjoint(each.notes.excluded)), "")
 
     def open(self, index: int, path: str, tag: StartTag, bearer: Bearer) -> None:
@@ -49,9 +57,12 @@ class Constraints:
             *self._ids(index, path, tag, bearer),
         ]
         self.violations.extend(Violation(index, path, rule, message, f"<{tag.name}>", expected) for rule, message, expected in found)
+        if bearer.notes.once:
+            self.choosy.append((len(self.stack), bearer))
+        excluded, words = self.around[-1]
+        self.around.append((excluded.union(bearer.notes.excluded), words | bearer.words))
         self.stack.append(bearer)
         self.counts.append(Counter())
-        self.met.append(0)
 
     def close(self, index: int, path: str, bearer: Bearer, *, text: bool, content: bool) -> None:
         """Leave an element that has some text, or some text or element."""
@@ -61,8 +72,10 @@ class Constraints:
             message = f"<{bearer.name}> must hold some {wanted}"
             self.violations.append(Violation(index, path, "empty", message, f"</{bearer.name}>", (wanted,)))
         self.stack.pop()
+        self.around.pop()
         self.counts.pop()
-        self.met.pop()
+        if bearer.notes.once:
+            self.met.pop(self.choosy.pop()[0], None)
 
     def end(self) -> None:
         """Check the references, once all ids are known."""
@@ -81,13 +94,13 @@ class Constraints:
         if around := self.excluded(bearer):
             found.append(("excluded", f"<{bearer.name}> cannot stand anywhere inside <{around}>", ()))
         within = bearer.notes.within
-        if within and all(each.words.isdisjoint(within) for each in self.stack):
+        if within and self.around[-1][1].isdisjoint(within):
             found.append(("ancestor", f"<{bearer.name}> must stand inside {' or '.join(within)}", within))
         return found
 
     def _once(self, bearer: Bearer) -> list[Finding]:
         found: list[Finding] = []
-        for depth, each in enumerate(self.stack):
+        for depth, each in self.choosy:
             if not bearer.words.isdisjoint(each.notes.once):
                 self.met[depth] += 1
                 if self.met[depth] > 1:

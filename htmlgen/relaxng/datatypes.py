@@ -13,7 +13,7 @@ from typing import Final
 from htmlgen.relaxng import charsets, dfa, regex
 from htmlgen.relaxng.dfa import Dfa, TooLargeError
 from htmlgen.relaxng.grammar import Grammar
-from htmlgen.relaxng.regex import Chars, Either, Machine, Regex, RegexError, Sequence, Times
+from htmlgen.relaxng.regex import Chars, Machine, Regex, RegexError, Sequence, Times
 from htmlgen.relaxng.syntax import Atom, Combined, Data, Node, Place, Ref, Repeat, Value, Wrapped, fold
 
 _ATOMS: Final[dict[str, Regex]] = {"text": regex.ANYTHING, "empty": regex.EMPTY, "notAllowed": regex.NOTHING}
@@ -76,9 +76,9 @@ class Datatypes:
         if isinstance(node, Ref):
             return parts[0]
         if isinstance(node, Combined) and node.operator == "|":
-            return Either(tuple(parts))
+            return regex.either(parts)
         if isinstance(node, Repeat) and node.operator == "?":
-            return Times(parts[0], 0, 1)
+            return regex.either([parts[0], regex.EMPTY])
         if isinstance(node, Wrapped) and node.keyword == "list":
             return self._list(node)
         if isinstance(node, Value | Data | Atom):
@@ -110,22 +110,30 @@ class Datatypes:
         if isinstance(node, Ref):
             return parts[0]
         if isinstance(node, Combined) and node.operator != "&":
-            return Either(tuple(parts)) if node.operator == "|" else Sequence(tuple(parts))
+            return regex.either(parts) if node.operator == "|" else regex.sequence(parts)
         if isinstance(node, Repeat):
             return Times(parts[0], *_TIMES[node.operator])
-        if isinstance(node, Value | Data):
+        if isinstance(node, Value):
+            word = node.text if node.datatype == "string" else node.text.strip()
+            return Sequence((_SPACES, regex.literal(word))) if _is_word(word) else regex.NOTHING
+        if isinstance(node, Data):
             return self._one_item(node)
         if isinstance(node, Atom) and node.keyword != "text":
             return _ATOMS[node.keyword]
         raise node.place.error("expected strings, datatypes, ',', '|', '?', '*' or '+' in a list")
 
-    def _one_item(self, node: Value | Data) -> Regex:
+    def _one_item(self, node: Data) -> Regex:
         tree = fold(node, self._below, self._value, self._values)
 
         def word(limit: int) -> Dfa:
             return dfa.product(dfa.build(tree, limit), dfa.build(_WORD, limit), lambda one, two: one and two, limit)
 
         return Sequence((_SPACES, Machine(self._guarded(node, word))))
+
+
+def _is_word(text: str) -> bool:
+    """Whether a list can hold it: its items are what stands between white space."""
+    return bool(text) and not any(char in " \t\n\r" for char in text)
 
 
 def _parsed(pattern: str, place: Place) -> Regex:

@@ -8,6 +8,7 @@ Source: J. Brzozowski 1964, doi:10.1145/321239.321249; for interleave J. Clark, 
 
 from collections.abc import Iterable
 
+from htmlgen.errors import GrammarError
 from htmlgen.relaxng.pattern import EMPTY, NOT_ALLOWED, TEXT, TEXT_SYMBOL, Patterns
 
 First = dict[int, int]
@@ -18,6 +19,7 @@ class Derivatives:
 
     def __init__(self, patterns: Patterns) -> None:
         self.patterns = patterns
+        self.size = 0
         self._known: dict[int, First] = {NOT_ALLOWED: {}, EMPTY: {}, TEXT: {TEXT_SYMBOL: TEXT}}
 
     def derivative(self, pattern: int, symbol: int) -> int:
@@ -34,9 +36,15 @@ class Derivatives:
                 stack.pop()
                 if here not in self._known:
                     self._known[here] = self._of(here)
+                    self._account(len(self._known[here]))
             else:
                 stack.extend(missing)
         return self._known[pattern]
+
+    def _account(self, count: int) -> None:
+        self.size += count
+        if self.size > self.patterns.size_limit:
+            raise GrammarError(f"the grammar's content has more derivatives than the limit of {self.patterns.size_limit:,}")
 
     def _of(self, pattern: int) -> First:
         parts = self.patterns.parts[pattern]

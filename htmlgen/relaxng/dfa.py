@@ -23,6 +23,7 @@ Ints = NDArray[np.int32]
 #: Characters that stand for their class in examples, the first that fits.
 _SHOWN: Final = "a0A-. :/,;=+_#%&?!()'" + "bcdefghijklmnopqrstuvwxyz123456789BCDEFGHIJKLMNOPQRSTUVWXYZ"
 _EDGES_PER_STATE: Final = 40
+_MAX_DEPTH: Final = 300   # two Python frames each
 
 
 class TooLargeError(ValueError):
@@ -136,8 +137,7 @@ def build(tree: Regex, limit: int, *, insensitive: bool = False) -> Dfa:
 
     Raises: TooLargeError.
     """
-    if _size(tree) > limit * _EDGES_PER_STATE:
-        raise TooLargeError(f"would need {_size(tree):,} positions, the limit is {limit * _EDGES_PER_STATE:,}")
+    _check_size(tree, limit * _EDGES_PER_STATE)
     nfa = _Nfa(insensitive)
     end = nfa.add(tree, nfa.new())
     return _determinised(nfa, end, limit)
@@ -176,14 +176,37 @@ def after(dfa: Dfa, text: str) -> Dfa:
     return _canonical(_Raw(dfa.bounds.tolist(), dfa.classes.tolist(), rows, accepting, dfa.run(text)))
 
 
-def _size(tree: Regex) -> int:
-    if isinstance(tree, Chars):
-        return 1
-    if isinstance(tree, Times):
-        return _size(tree.body) * max(tree.low + (tree.high is None), tree.high or 0) + 1
-    if isinstance(tree, Machine):
-        return int(np.count_nonzero(tree.dfa.table)) + 1
-    return sum(_size(part) for part in tree.parts) + 1
+def _check_size(tree: Regex, limit: int) -> None:
+    """Refuse a tree that is too large or too deep, before anything is made of it; shared parts are measured once."""
+    measured: dict[int, tuple[int, int]] = {}
+    stack = [tree]
+    while stack:
+        here = stack[-1]
+        if id(here) in measured:
+            stack.pop()
+            continue
+        parts = [here.body] if isinstance(here, Times) else here.parts if isinstance(here, Sequence | Either) else ()
+        missing = [part for part in parts if id(part) not in measured]
+        if missing:
+            stack.extend(missing)
+            continue
+        stack.pop()
+        inside = [measured[id(part)] for part in parts]
+        deepest = max((depth for _, depth in inside), default=0)
+        measured[id(here)] = _own_size(here) + sum(size for size, _ in inside) * _copies(here), 1 + deepest
+    size, depth = measured[id(tree)]
+    if size > limit:
+        raise TooLargeError(f"would need {size:,} positions, the limit is {limit:,}" if size < 10**15 else "would need too many positions")
+    if depth > _MAX_DEPTH:
+        raise TooLargeError(f"parts within each other beyond the limit of {_MAX_DEPTH}")
+
+
+def _own_size(tree: Regex) -> int:
+    return int(np.count_nonzero(tree.dfa.table)) + 1 if isinstance(tree, Machine) else 1
+
+
+def _copies(tree: Regex) -> int:
+    return max(tree.low + (tree.high is None), tree.high or 0) if isinstance(tree, Times) else 1
 
 
 @dataclass(slots=True)
@@ -274,15 +297,16 @@ def _determinised(nfa: _Nfa, end: int, limit: int) -> Dfa:
     closures: dict[frozenset[int], frozenset[int]] = {}
     rows = [[0] * count]
     for here in _growing(numbers):
-        moves: list[set[int]] = [set() for _ in range(count)]
+        moves: dict[int, set[int]] = {}
         for state in here:
             for chars, target in nfa.edges[state]:
                 for step in steps[chars]:
-                    moves[step].add(target)
-        row = []
-        for move in map(frozenset, moves):
-            target_set = closures.get(move) or closures.setdefault(move, nfa.closure(move))
-            row.append(numbers.setdefault(target_set, len(numbers)))
+                    moves.setdefault(step, set()).add(target)
+        row = [0] * count
+        for step, targets in moves.items():
+            move = frozenset(targets)
+            closed = closures.get(move) or closures.setdefault(move, nfa.closure(move))
+            row[step] = numbers.setdefault(closed, len(numbers))
         rows.append(row)
         if len(numbers) > limit + 1:
             raise TooLargeError(f"more than {limit:,} states")

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from htmlgen.relaxng import formulas
 from htmlgen.relaxng.annotations import AttributeNotes, ElementNotes, attribute_notes, element_notes
 from htmlgen.relaxng.datatypes import Datatypes
-from htmlgen.relaxng.formulas import ALWAYS, Formula
+from htmlgen.relaxng.formulas import ALWAYS, Formula, Work
 from htmlgen.relaxng.grammar import Grammar
 from htmlgen.relaxng.names import NameTest, name_tests
 from htmlgen.relaxng.pattern import EMPTY, NOT_ALLOWED, TEXT, Patterns
@@ -62,6 +62,7 @@ class Expansion:
     grammar: Grammar
     datatypes: Datatypes
     patterns: Patterns
+    work: Work
     symbols: list[Symbol] = field(default_factory=list)
     uses: list[AttributeUse] = field(default_factory=list)
     _notes: dict[int, tuple[Annotation, ...]] = field(default_factory=dict)
@@ -71,7 +72,7 @@ class Expansion:
     @classmethod
     def of(cls, grammar: Grammar) -> "Expansion":
         """The beginning of a grammar's expansion."""
-        expansion = cls(grammar, Datatypes(grammar), Patterns(grammar.limits.pattern_size))
+        expansion = cls(grammar, Datatypes(grammar), Patterns(grammar.limits.pattern_size), Work(grammar.limits.alternatives))
         expansion._read_definition_notes()
         return expansion
 
@@ -143,7 +144,7 @@ class Expansion:
             return ()
         tests = name_tests(node.names, prefix=notes.prefix)
         either = [formulas.single(1 << self._use(AttributeUse(test, datatype, notes)), test.name) for test in tests]
-        return ((formulas.either(either, self.grammar.limits.alternatives), EMPTY),)
+        return ((formulas.either(either, self.work), EMPTY),)
 
     def _use(self, use: AttributeUse) -> int:
         if use not in self._use_numbers:
@@ -164,7 +165,7 @@ class Expansion:
             return ALWAYS, self.patterns.one_or_more(content)
         if content != EMPTY:
             raise place.error("a repeated pattern cannot hold attributes beside content")
-        return formulas.any_of(formula, self.grammar.limits.alternatives), EMPTY
+        return formulas.any_of(formula, self.work), EMPTY
 
     def _union(self, forms: list[tuple[Formula, int]]) -> Forms:
         """A choice: forms of equal content join their formulas, then forms of equal formula their contents."""
@@ -173,7 +174,7 @@ class Expansion:
             by_content.setdefault(content, []).append(formula)
         by_formula: dict[Formula, list[int]] = {}
         for content, found in by_content.items():
-            by_formula.setdefault(formulas.either(found, self.grammar.limits.alternatives), []).append(content)
+            by_formula.setdefault(formulas.either(found, self.work), []).append(content)
         return tuple((formula, self.patterns.choice(contents)) for formula, contents in by_formula.items())
 
     def _product(self, operator: str, parts: list[Forms], place: Place) -> Forms:

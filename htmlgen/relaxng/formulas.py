@@ -11,11 +11,10 @@ alternatives do not contain each other; a formula without a way to be true is NE
 from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import product
-from typing import Final
+from typing import Final, NamedTuple
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Alternative:
+class Alternative(NamedTuple):
     """Every set of attributes that holds `required` and is within `allowed`."""
 
     required: int
@@ -50,6 +49,20 @@ class TooManyAlternativesError(ValueError):
     """A choice of attributes would be beyond its limit."""
 
 
+@dataclass(slots=True)
+class Work:
+    """How much may be done for one grammar: alternatives of one choice, and comparisons of alternatives in all."""
+
+    alternatives: int
+    comparisons: int = 300_000
+
+    def compare(self, count: int) -> None:
+        """Account for comparisons. Raises: TooManyAlternativesError."""
+        self.comparisons -= count
+        if self.comparisons < 0:
+            raise TooManyAlternativesError("the choices of attributes have more alternatives than can be compared")
+
+
 def single(bit: int, name: str) -> Formula:
     """One attribute, required; `name` is empty for a wildcard."""
     return Formula(Alternative(bit, bit), (), frozenset((name,)) if name else frozenset())
@@ -65,7 +78,7 @@ def both(formulas: Iterable[Formula]) -> Formula:
     return whole
 
 
-def either(formulas: Iterable[Formula], limit: int) -> Formula:
+def either(formulas: Iterable[Formula], work: Work) -> Formula:
     """The disjunction of formulas. Raises: TooManyAlternativesError."""
     formulas = [each for each in dict.fromkeys(formulas) if each.possible]
     if len(formulas) < 2:
@@ -75,8 +88,8 @@ def either(formulas: Iterable[Formula], limit: int) -> Formula:
         return Formula(wide.plain, wide.choices, names)
     alternatives: list[Alternative] = []
     for each in formulas:
-        alternatives.extend(multiplied(each, limit - len(alternatives)))
-    alternatives = _simplified(alternatives)
+        alternatives.extend(multiplied(each, work.alternatives - len(alternatives)))
+    alternatives = _simplified(alternatives, work)
     if len(alternatives) == 1:
         return Formula(alternatives[0], (), names)
     return Formula(NOTHING, (tuple(alternatives),), names)
@@ -93,9 +106,9 @@ def may_be_empty(formula: Formula) -> bool:
     return not formula.plain.required and all(any(not each.required for each in choice) for choice in formula.choices)
 
 
-def any_of(formula: Formula, limit: int) -> Formula:
+def any_of(formula: Formula, work: Work) -> Formula:
     """One or more of a choice of single attributes. Raises: ValueError, where an alternative has several attributes."""
-    alternatives = multiplied(formula, limit)
+    alternatives = multiplied(formula, work.alternatives)
     if any(each.allowed.bit_count() > 1 for each in alternatives):
         raise ValueError("a repeated pattern can choose among attributes, not group them")
     allowed = 0
@@ -103,7 +116,7 @@ def any_of(formula: Formula, limit: int) -> Formula:
         allowed |= each.allowed
     if any(not each.required for each in alternatives):
         return Formula(Alternative(0, allowed), (), formula.names)
-    found = _simplified([Alternative(each.required, allowed) for each in alternatives])
+    found = _simplified([Alternative(each.required, allowed) for each in alternatives], work)
     return Formula(found[0], (), formula.names) if len(found) == 1 else Formula(NOTHING, (tuple(found),), formula.names)
 
 
@@ -123,15 +136,34 @@ def multiplied(formula: Formula, limit: int) -> list[Alternative]:
     return found
 
 
-def _simplified(alternatives: list[Alternative]) -> list[Alternative]:
+def _simplified(alternatives: list[Alternative], work: Work) -> list[Alternative]:
     """The same sets of attributes in fewer alternatives: with and without an attribute is one, what another contains is none."""
     found = set(alternatives)
     count = 0
     while count != len(found):
         count = len(found)
+        work.compare(sum(each.required.bit_count() for each in found))
         for each in sorted(found):
             _merge(each, found)
-    return sorted(each for each in found if not any(_contains(other, each) for other in found if other is not each))
+    return _uncontained(sorted(found), work)
+
+
+def _uncontained(found: list[Alternative], work: Work) -> list[Alternative]:
+    """The alternatives that no other contains; one that does allows, among others, the lowest bit of what it contains."""
+    allowing: dict[int, list[Alternative]] = {}
+    for each in found:
+        left = each.allowed
+        work.compare(left.bit_count())
+        while left:
+            allowing.setdefault(left & -left, []).append(each)
+            left &= left - 1
+    kept = []
+    for each in found:
+        rivals = allowing.get(each.allowed & -each.allowed, found)
+        work.compare(len(rivals))
+        if not any(_contains(other, each) for other in rivals if other is not each):
+            kept.append(each)
+    return kept
 
 
 def _merge(each: Alternative, found: set[Alternative]) -> None:

@@ -5,13 +5,13 @@ An include with braces takes out of the included file each definition that the b
 (RELAX NG specification, 4.7); `|=` and `&=` join all definitions of a name (4.17).
 """
 
-import difflib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from htmlgen.errors import GrammarError
 from htmlgen.relaxng.parser import START, parse
 from htmlgen.relaxng.sources import Files, Origin, Request
+from htmlgen.relaxng.spelling import did_you_mean
 from htmlgen.relaxng.syntax import Atom, Attribute, Combined, Define, Element, Include, Limits, Node, Place, Ref, Source, children
 
 
@@ -112,7 +112,8 @@ def _overridden(parts: list[Define], include: Include) -> list[Define]:
     known = {part.name for part in parts}
     for override in include.overrides:
         if override.name not in known:
-            raise override.place.error(f"'{override.name}' overrides nothing in {include.href}{_meant(override.name, known)}")
+            meant = did_you_mean(override.name, known - {START})
+            raise override.place.error(f"'{override.name}' overrides nothing in {include.href}{meant}")
     replaced = {override.name for override in include.overrides}
     return [part for part in parts if part.name not in replaced] + list(include.overrides)
 
@@ -159,12 +160,8 @@ def _check_names(definitions: Mapping[str, Definition]) -> None:
     for definition in definitions.values():
         for ref in _uses(definition, into_elements=True):
             if ref.name not in definitions:
-                raise ref.place.error(f"'{ref.name}' is not defined{_meant(ref.name, definitions)}")
-
-
-def _meant(name: str, known: Iterable[str]) -> str:
-    close = difflib.get_close_matches(name, [each for each in list(known)[:2000] if each != START], 1)
-    return f"; did you mean '{close[0]}'?" if close else ""
+                meant = did_you_mean(ref.name, definitions.keys() - {START})
+                raise ref.place.error(f"'{ref.name}' is not defined{meant}")
 
 
 def _check_loops(definitions: Mapping[str, Definition]) -> None:
@@ -198,4 +195,8 @@ def _unused(definitions: Mapping[str, Definition], file: str) -> list[str]:
                 reached.add(ref.name)
                 ahead.append(ref.name)
     own = [each for each in definitions.values() if each.place.file == file and each.name not in reached]
-    return [f"{each.place}: '{each.name}' is not used" for each in own if not isinstance(each.pattern, Atom)]
+    return [f"{each.place}: '{each.name}' is not used" for each in own if not _taken_out(each)]
+
+
+def _taken_out(definition: Definition) -> bool:
+    return isinstance(definition.pattern, Atom) and definition.pattern.keyword == "notAllowed"

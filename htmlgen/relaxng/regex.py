@@ -19,6 +19,7 @@ _PLAIN: Final = frozenset("\\|.-^?*+{}()[]")
 _DOT: Final = charsets.complement(charsets.of_text("\n\r"))
 _MAX_NESTING: Final = 64
 _MAX_COUNT: Final = 100_000
+_MAX_PARTS: Final = 10_000
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -64,6 +65,22 @@ EMPTY: Final = Sequence(())
 NOTHING: Final = Either(())
 ANYTHING: Final = Times(Chars(charsets.EVERY), 0, None)
 SPACE: Final = Chars(charsets.of_text(" \t\n\r"))
+
+
+def either(parts: list[Regex]) -> Regex:
+    """A choice, without choices directly in it unless they are huge."""
+    flat = [part.parts if isinstance(part, Either) else (part,) for part in parts]
+    return Either(_joined(flat) if sum(map(len, flat)) <= _MAX_PARTS else tuple(parts))
+
+
+def sequence(parts: list[Regex]) -> Regex:
+    """A sequence, without sequences directly in it unless they are huge."""
+    flat = [part.parts if isinstance(part, Sequence) else (part,) for part in parts]
+    return Sequence(_joined(flat) if sum(map(len, flat)) <= _MAX_PARTS else tuple(parts))
+
+
+def _joined(flat: list[tuple[Regex, ...]]) -> tuple[Regex, ...]:
+    return tuple(part for parts in flat for part in parts)
 
 
 def literal(text: str) -> Regex:

@@ -1,6 +1,5 @@
 """Where grammar files come from: a folder, the grammars that ship with htmlgen, or text in hand. Files are read, and bounded, here."""
 
-import difflib
 from collections.abc import Iterable
 from hashlib import sha256
 from importlib import resources
@@ -9,6 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from htmlgen.errors import GrammarError, UnknownGrammarError
+from htmlgen.relaxng.spelling import did_you_mean
 from htmlgen.relaxng.syntax import Limits, Place
 
 #: A file's path, a packaged grammar's name or a file's name, or a grammar's text (recognised by a brace).
@@ -80,9 +80,7 @@ class Files:
     def _packaged(self, name: str, place: Place | None) -> tuple[str, str, tuple[str, ...]]:
         name = name.removesuffix(".rnc")
         if name not in (names := packaged_names()):
-            close = difflib.get_close_matches(name, names, 1)
-            meant = f"; did you mean '{close[0]}'?" if close else ""
-            raise UnknownGrammarError(f"no grammar '{name}' among {', '.join(names) or 'none'}{meant}")
+            raise UnknownGrammarError(f"no grammar '{name}' among {', '.join(names) or 'none'}{did_you_mean(name, names)}")
         return f"{name}.rnc", self._bounded(f"{name}.rnc", (packaged() / f"{name}.rnc").read_bytes(), place), ()
 
     def _file(self, path: Path, place: Place | None) -> tuple[str, str, tuple[str, ...]]:

@@ -5,7 +5,6 @@ error it goes on: a child that cannot stand is read as any element of its name a
 name the grammar does not know is passed over with all that it holds. White space alone is passed over where no text may be.
 """
 
-import difflib
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
@@ -14,10 +13,13 @@ from htmlgen.markup.events import Doctype, EndTag, Event, StartTag, Text
 from htmlgen.relaxng.attributes import AttributeClass, AttributeState, bits
 from htmlgen.relaxng.automaton import DEAD, TEXT, Automaton, Form
 from htmlgen.relaxng.constraints import Bearer, Constraints
+from htmlgen.relaxng.spelling import close_names
 from htmlgen.relaxng.violations import Violation
 
 _SPACE = " \t\n\r\f"
-_SHOWN = 60
+_SHOWN = 60          # characters of what stood there
+_SHOWN_PATH = 16     # innermost elements of a path
+_SPELLED = 100       # unknown names for which similar ones are looked up
 
 States = dict[int, frozenset[int]]
 
@@ -75,6 +77,7 @@ class _Walk:
     stack: list[Frame] = field(init=False)
     constraints: Constraints = field(init=False)
     known: dict[tuple[StartTag, tuple[int, ...]], list[_Reading]] = field(default_factory=dict)
+    spelled: dict[tuple[str, tuple[str, ...]], tuple[str, ...]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.stack = [Frame("", {-1: frozenset((self.automaton.start,))}, Bearer("", frozenset()))]
@@ -82,7 +85,8 @@ class _Walk:
 
     @property
     def path(self) -> str:
-        return " > ".join(frame.name for frame in self.stack[1:])
+        shown = " > ".join(frame.name for frame in self.stack[1:][-_SHOWN_PATH:])
+        return shown if len(self.stack) <= _SHOWN_PATH + 1 else f"… > {shown}"
 
     def report(self, index: int, problem: _Problem) -> None:
         self.violations.append(Violation(index, self.path, problem.rule, problem.message, problem.found, problem.expected))
@@ -101,7 +105,7 @@ class _Walk:
         while len(self.stack) > 1:
             frame = self.stack[-1]
             self.report(index, _Problem("balance", f"<{frame.name}> is not closed", "the end", (f"</{frame.name}>",)))
-            self.close(index)
+            self.leave(index)
         self.check_end(index)
         self.constraints.end()
 
@@ -120,15 +124,15 @@ class _Walk:
         )
         self.open(index, tag, readings, not here)
         if void:
-            self.close(index)
+            self.leave(index)
 
     def misplaced(self, index: int, tag: StartTag, known: tuple[int, ...]) -> None:
         if known:
             where = f"inside <{self.stack[-1].name}>" if len(self.stack) > 1 else "at the top"
             message = f"<{tag.name}> cannot stand here {where}"
         else:
-            close = difflib.get_close_matches(tag.name, self.automaton.names, 1)
-            message = f"<{tag.name}> is no element of this grammar" + (f"; <{close[0]}> is" if close else "")
+            close = self.close(tag.name, self.automaton.names)
+            message = f"<{_short(tag.name)}> is no element of this grammar" + (f"; <{close[0]}> is" if close else "")
         self.report(index, _Problem("element" if known else "element-unknown", message, f"<{tag.name}>", self.expected()))
 
     def open(self, index: int, tag: StartTag, readings: list[_Reading], misplaced: bool) -> None:
@@ -182,10 +186,9 @@ class _Walk:
     def refused(self, tag: StartTag, kind: AttributeClass, name: str, value: str, hits: int) -> _Problem:
         """Why an attribute cannot stand: its name, its value, or the other attributes."""
         uses = [kind.uses[i] for i in bits(kind.named(name))]
-        shown = f'{name}="{_short(value)}"'
+        shown = f'{_short(name)}="{_short(value)}"'
         if not uses:
-            expected = tuple(difflib.get_close_matches(name, kind.names, 3))
-            return _Problem("attribute", f"<{tag.name}> has no attribute '{name}'", shown, expected)
+            return _Problem("attribute", f"<{tag.name}> has no attribute '{_short(name)}'", shown, self.close(name, kind.names))
         if not hits:
             expected = tuple(dict.fromkeys(self.automaton.words[use.datatype] for use in uses))
             message = f"attribute '{name}' of <{tag.name}> cannot be \"{_short(value)}\", but {' or '.join(expected)}"
@@ -195,16 +198,16 @@ class _Walk:
     # End tags and text ----------------------------------------------------------------------------------------------------------
 
     def end_tag(self, index: int, tag: EndTag) -> None:
-        if not any(frame.name == tag.name for frame in self.stack[1:]):
+        if not any(frame.name == tag.name for frame in reversed(self.stack)):
             self.report(index, _Problem("balance", f"</{tag.name}> closes nothing", f"</{tag.name}>"))
             return
         while self.stack[-1].name != tag.name:
             name = self.stack[-1].name
             self.report(index, _Problem("balance", f"<{name}> is not closed", f"</{tag.name}>", (f"</{name}>",)))
-            self.close(index)
-        self.close(index)
+            self.leave(index)
+        self.leave(index)
 
-    def close(self, index: int) -> None:
+    def leave(self, index: int) -> None:
         """Take the innermost element off the stack, and its parent's state beyond it."""
         ended = self.check_end(index)
         frame = self.stack[-1]
@@ -241,6 +244,12 @@ class _Walk:
         else:
             message = f"text cannot stand here inside <{frame.name}>" if frame.name else "text cannot stand here at the top"
             self.report(index, _Problem("text", message, _short(event.data.strip()), self.expected()))
+
+    def close(self, name: str, names: tuple[str, ...]) -> tuple[str, ...]:
+        """Names that are spelled much alike, for the first hundred unknown names of a document."""
+        if (name, names) not in self.spelled and len(self.spelled) < _SPELLED:
+            self.spelled[name, names] = close_names(name, names, 3)
+        return self.spelled.get((name, names), ())
 
     # States ---------------------------------------------------------------------------------------------------------------------
 

@@ -29,8 +29,9 @@ RULES: Final = {
 class Violation:
     """Something that the grammar does not allow.
 
-    `index` is the number of the event that shows it (one more than the last, at the end), `path` the open elements down to it, `rule`
-    one of `RULES`; `found` is what stood there, `expected` what could have: names, `text`, or words on values; may be empty.
+    `index` is the number of the event that shows it (one more than the last, at the end), `path` the open elements down to it (the
+    innermost 16), `rule` one of `RULES`; `found` is what stood there, `expected` what could have: names, `text`, or words on values;
+    may be empty.
     """
 
     index: int
