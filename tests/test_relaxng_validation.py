@@ -234,5 +234,13 @@ def test_deep_and_long_documents_are_read_in_linear_time() -> None:
     found = validate(deep, BODY)
     assert [each.rule for each in found].count("attribute") == 5_000
     assert max(len(each.path) for each in found) < 100
-    unknown: list[Event] = [StartTag("body"), *(each for i in range(5_000) for each in (StartTag(f"q{i}"), EndTag(f"q{i}"))), EndTag("body")]
+    names = [f"q{i}" for i in range(5_000)]
+    unknown: list[Event] = [StartTag("body"), *(each for name in names for each in (StartTag(name), EndTag(name))), EndTag("body")]
     assert [each.rule for each in validate(unknown, BODY)] == ["element-unknown"] * 5_000
+
+
+def test_white_space_alone_is_text_or_nothing_as_needed() -> None:
+    either = compiled("start = element a { (text, b) | c } b = element b { empty } c = element c { empty }")
+    for page in ("<a> <b></b></a>", "<a> <c></c></a>", "<a>x<b></b></a>", "<a><c></c> </a>"):
+        assert rules(page, either) == []
+    assert rules("<a>x<c></c></a>", either) == [(2, "element"), (4, "content")]
