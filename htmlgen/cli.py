@@ -29,6 +29,14 @@ BUNDLE = click.option("--bundle", type=click.Path(), help="Folder of a trained m
 class _Commands(click.Group):
     """Commands whose foreseen errors are one sentence on stderr, whoever calls them."""
 
+    def invoke(self, ctx: click.Context) -> Any:
+        """Runs a command; a reader of its output that has seen enough, `head` for one, is no error."""
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError:
+            _close_stdout()
+            ctx.exit(0)
+
     def main(self, *arguments: Any, **options: Any) -> NoReturn:
         """Runs a command line, and exits with its code."""
         _write_utf8()
@@ -44,7 +52,7 @@ class _Commands(click.Group):
         except HtmlgenError as error:
             _tell(str(error))
             code = 2
-        except BrokenPipeError:  # the reader, `head` for one, has seen enough
+        except BrokenPipeError:
             _close_stdout()
             code = 0
         except OSError as error:
@@ -57,7 +65,10 @@ class _Commands(click.Group):
 def _write_utf8() -> None:
     """Pages are UTF-8 wherever they are stored; a terminal that cannot show a character shows a question mark."""
     if isinstance(sys.stdout, io.TextIOWrapper):
-        sys.stdout.reconfigure(**{"errors": "replace"} if sys.stdout.isatty() else {"encoding": "utf-8"})
+        if sys.stdout.isatty():
+            sys.stdout.reconfigure(errors="replace")
+        else:
+            sys.stdout.reconfigure(encoding="utf-8")
 
 
 def _close_stdout() -> None:
@@ -257,6 +268,7 @@ def _new_run(pages: tuple[str, ...], output: Path, options: dict[str, Any]) -> "
     settings = {name: options[name] for name in ("tokens", "batch", "length", "learning_rate", "seed", "checkpoint_steps")}
     minutes = 10.0 if options["minutes"] is None and options["tokens"] is None else options["minutes"]
     training = TrainingConfig(minutes=minutes, **settings)
+    runs.check_no_run(output)
     _tell("reading and cleaning pages …")
     read = list(prepare(pages, jobs=options["jobs"]))
     if options["valid"]:
@@ -301,10 +313,11 @@ def corpus() -> None:
 def stats(sources: tuple[str, ...], as_json: bool, jobs: int) -> None:
     """Count pages, sites, elements, attributes, and what cleaning drops."""
     from htmlgen.corpus.preparation import prepare
+    from htmlgen.corpus.showing import table
     from htmlgen.corpus.statistics import statistics
 
     found = statistics(prepare(sources, jobs=jobs))
-    click.echo(json.dumps(found.to_dict(), indent=2, ensure_ascii=False) if as_json else found.table())
+    click.echo(json.dumps(found.to_dict(), indent=2, ensure_ascii=False) if as_json else table(found))
 
 
 @cli.command()

@@ -14,7 +14,10 @@ import jax.numpy as jnp
 import keras
 
 BATCH, TIME, FEATURES, UNITS = 3, 7, 5, 4
-CLOSE = {"rtol": 1e-4, "atol": 1e-6}
+
+
+def close(one: Any, other: Any, atol: float = 1e-6) -> None:
+    np.testing.assert_allclose(np.asarray(one), np.asarray(other), rtol=1e-4, atol=atol)
 
 
 def arrays(seed: int, *shapes: tuple[int, ...]) -> list[Any]:
@@ -47,7 +50,7 @@ def test_outputs_and_states_are_those_of_keras(carried: bool) -> None:
     state = state if carried else [jnp.zeros_like(part) for part in state]
     found = ours(weights(2), x, tuple(state), jnp.ones((BATCH, TIME)))
     for one, other in zip(found, theirs(weights(2), x, state), strict=True):
-        np.testing.assert_allclose(one, other, **CLOSE)
+        close(one, other)
 
 
 def test_gradients_are_those_of_keras() -> None:
@@ -62,10 +65,13 @@ def test_gradients_are_those_of_keras() -> None:
     def gradients(call: Any) -> list[Any]:
         return jax.tree.leaves(jax.grad(lambda *given: loss(call, *given), argnums=(0, 1, 2))(weights(4), x, (output, memory)))
 
-    hoisted, stock = gradients(lambda *given: ours(*given, jnp.ones((BATCH, TIME)))), gradients(theirs)
+    def hoisted_call(values: Any, x: Any, state: Any) -> Any:
+        return ours(values, x, state, jnp.ones((BATCH, TIME)))
+
+    hoisted, stock = gradients(hoisted_call), gradients(theirs)
     assert len(hoisted) == len(stock) == 6  # three weights, the input, two states
     for one, other in zip(hoisted, stock, strict=True):
-        np.testing.assert_allclose(one, other, rtol=1e-4, atol=1e-5)
+        close(one, other, atol=1e-5)
 
 
 def test_keep_of_zero_restarts_the_state() -> None:
@@ -74,9 +80,9 @@ def test_keep_of_zero_restarts_the_state() -> None:
     whole, output, memory = ours(weights(6), x, tuple(state), keep)
     first, *_ = ours(weights(6), x[:, :3], tuple(state), jnp.ones((1, 3)))
     second, last, cell = ours(weights(6), x[:, 3:], tuple(jnp.zeros_like(part) for part in state), jnp.ones((1, 4)))
-    np.testing.assert_allclose(whole, jnp.concatenate([first, second], axis=1), **CLOSE)
-    np.testing.assert_allclose(output, last, **CLOSE)
-    np.testing.assert_allclose(memory, cell, **CLOSE)
+    close(whole, jnp.concatenate([first, second], axis=1))
+    close(output, last)
+    close(memory, cell)
 
 
 def test_no_gradient_crosses_a_restart() -> None:

@@ -35,7 +35,7 @@ class TokenPages:
     def load(cls, path: Path) -> "TokenPages":
         """Raises: BundleCorruptError."""
         try:
-            with np.load(path, allow_pickle=False) as archive:
+            with path.open("rb") as stream, np.load(stream, allow_pickle=False) as archive:
                 return cls(archive["ids"], archive["starts"], int(archive["bytes"]))
         except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
             raise BundleCorruptError(f"{path}: not the pages of a training run: {error}; start anew without --resume") from error

@@ -13,7 +13,7 @@ from typing import Any
 
 from htmlgen import config as configs
 from htmlgen.corpus.preparation import PreparedPage, corpus_sha256
-from htmlgen.errors import BundleCorruptError, ConfigError, OutputError
+from htmlgen.errors import BundleCorruptError, ConfigError, OutputError, VocabularyError
 from htmlgen.models.data import TokenPages
 from htmlgen.models.generator import create
 from htmlgen.models.training import Trainer, TrainingConfig
@@ -61,6 +61,12 @@ def run_folder(output: Path) -> Path:
     return output.with_name(output.name + ".training")
 
 
+def check_no_run(output: Path) -> None:
+    """Raises: OutputError, if a run that writes that bundle was started already."""
+    if ((folder := run_folder(output)) / "settings.json").exists():
+        raise OutputError(f"{folder}: a run is there already; go on with --resume, choose another -o, or remove that folder")
+
+
 def start(
     train: list[PreparedPage], valid: list[PreparedPage], output: Path, *, shape: Shape, training: TrainingConfig, command: str
 ) -> Run:
@@ -68,9 +74,8 @@ def start(
 
     Raises: OutputError, if there is a run of that name already; VocabularyError, InputError, if the pages are too few.
     """
+    check_no_run(output)
     folder = run_folder(output)
-    if (folder / "settings.json").exists():
-        raise OutputError(f"{folder}: a run is there already; go on with --resume, choose another -o, or remove that folder")
     splits = {"train": train, "valid": valid}
     tokenizer = Tokenizer(learn(((page.site, page.events) for page in train), VocabularyConfig(size=shape.vocabulary)))
     architecture = _architecture(shape, len(tokenizer.vocabulary))
@@ -99,7 +104,7 @@ def resume(output: Path, *, minutes: float | None = None, tokens: int | None = N
     budget = {} if minutes is None and tokens is None else {"minutes": minutes, "tokens": tokens}
     training = configs.from_dict(TrainingConfig, {**settings["training"], **budget})
     architecture = configs.from_dict(GeneratorConfig, settings["architecture"])
-    tokenizer = Tokenizer(_read(folder / "tokenizer.model"))
+    tokenizer = _read_tokenizer(folder / "tokenizer.model")
     train, valid = (TokenPages.load(folder / f"{name}.npz") for name in ("train", "valid"))
     trainer = Trainer(create(architecture, training.seed), train, tokenizer.vocabulary, training, folder)
     if (folder / "checkpoint.npz").exists():
@@ -126,11 +131,11 @@ def _read_settings(folder: Path) -> dict[str, Any]:
     return settings
 
 
-def _read(path: Path) -> bytes:
+def _read_tokenizer(path: Path) -> Tokenizer:
     try:
-        return path.read_bytes()
-    except OSError as error:
-        raise BundleCorruptError(f"{path}: cannot be read: {error.strerror}; start anew without --resume") from error
+        return Tokenizer(path.read_bytes())
+    except (OSError, VocabularyError) as error:
+        raise BundleCorruptError(f"{path}: not the tokenizer of a training run: {error}; start anew without --resume") from error
 
 
 def _write(path: Path, content: bytes) -> None:

@@ -195,7 +195,7 @@ class Trainer:
 
 def _read_checkpoint(path: Path) -> tuple[dict[str, Any], dict[str, Array]]:
     try:
-        with np.load(path, allow_pickle=False) as archive:
+        with path.open("rb") as stream, np.load(stream, allow_pickle=False) as archive:
             groups = {name: archive[name] for name in archive.files}
         return json.loads(groups.pop("record").tobytes()), groups
     except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:

@@ -1,5 +1,6 @@
 """How likely a bundle's generator finds pages: the measure that everything else is chosen by."""
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -37,4 +38,4 @@ def _group_nats(session: Session, pages: list[NDArray[np.int64]]) -> NDArray[np.
 
 def bits_per_byte(nats: float, size: int) -> float:
     """Bits for each of `size` bytes."""
-    return float(nats) / np.log(2) / size
+    return nats / math.log(2) / size

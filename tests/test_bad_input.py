@@ -1,0 +1,139 @@
+"""What a user may get wrong, as a table: each gives exit code 2, one sentence on stderr, nothing on stdout, and no traceback."""
+
+import json
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from htmlgen.cli import cli
+
+PAGE = "<!DOCTYPE html><title>a</title><p>one"
+
+
+@pytest.fixture
+def place(tmp_path: Path, tiny_bundle: Path) -> Path:
+    """A folder of things that are not what they should be."""
+    (tmp_path / "empty.html").touch()
+    (tmp_path / "binary.html").write_bytes(bytes(range(256)) * 40)
+    (tmp_path / "page.html").write_text(PAGE)
+    (tmp_path / "not.parquet").write_text(PAGE)
+    (tmp_path / "not.jsonl").write_text('{"html": "<p>"}\n{"html"\n')
+    (tmp_path / "nothing").mkdir()
+    (tmp_path / "nothing" / "notes.txt").write_text("x")
+    (tmp_path / "full").mkdir()
+    (tmp_path / "full" / "kept").touch()
+    flipped, other = (Path(shutil.copytree(tiny_bundle, tmp_path / name)) for name in ("flipped", "other"))
+    content = bytearray((flipped / "step.int8.onnx").read_bytes())
+    content[1000] ^= 1
+    (flipped / "step.int8.onnx").write_bytes(content)
+    (other / "config.json").write_text(json.dumps({**json.loads((other / "config.json").read_text()), "format": 99}))
+    return tmp_path
+
+
+GENERATE = "generate --bundle {bundle} --seed 1 "
+TRAIN = "train {place}/page.html --valid {place}/page.html --jobs 1 --tokens 10 -o {place}/out "
+TABLE = {
+    "eval {place}/none.html": "no file or folder",
+    "eval {place}/pag.html": "did you mean",
+    "eval {place}/empty.html": "empty",
+    "eval {place}/binary.html": "binary",
+    "eval {place}/nothing": "holds no page",
+    "eval {place}/*.xyz": "nothing matches",
+    "eval": "Missing argument",
+    "eval {place}/page.html --format xml": "'xml' is not one of 'table', 'json', 'jsonl'",
+    "eval {place}/page.html --min-score 2": "2.0 is not in the range 0<=x<=1",
+    "tokenize --bundle {bundle} {place}/none.html": "no file or folder",
+    "tokenize --bundle {bundle} {place}/binary.html": "binary",
+    "generate --bundle {place}/none": "no bundle there",
+    "generate --bundle {place}/page.html": "no bundle there",
+    "generate --bundle {place}/nothing": "no bundle there",
+    "generate --bundle {place}/flipped": "not the file that was saved (sha256 differs); copy the bundle again",
+    "generate --bundle {place}/other": "a bundle of format 99; this version reads format 1",
+    "version --bundle {place}/other": "a bundle of format 99",
+    GENERATE + "--max-tokens 5": "at most 5 tokens, but a page needs 10",
+    GENERATE + "--max-tokens many": "'many' is not a valid integer",
+    GENERATE + "--temperature -1": "temperature must be a number from 0, got -1",
+    GENERATE + "--temperature nan": "temperature must be a number from 0, got nan",
+    GENERATE + "--top-k -1": "top_k must be a whole number from 0",
+    GENERATE + "--top-p 0": "top_p must be above 0 and at most 1",
+    GENERATE + "--min-p 1": "min_p must be at least 0 and below 1",
+    GENERATE + "--n -1": "-1 is not in the range x>=0",
+    "generate --bundle {bundle} --seed -1": "-1 is not in the range",
+    "generate --bundle {bundle} --seed 99999999999999999999": "is not in the range",
+    GENERATE + "--prompt <h1": "ends inside of a tag or comment",
+    GENERATE + "--wild": "No such option",
+    GENERATE + "--pretty --jsonl": "exclude one another",
+    GENERATE + "--out {place}/page.html": "is a file",
+    GENERATE + "--out {place}/page.html/below": "cannot write there",
+    "generte": "No such command 'generte'",
+    "corpus stats {place}/none": "no such file or folder",
+    "corpus stats {place}/nothing": "no pages in it",
+    "corpus stats {place}/binary.html": "a binary file, not a page",
+    "corpus stats --jobs 1 {place}/not.parquet": "not a Parquet file",
+    "corpus stats --jobs 1 {place}/not.jsonl": "not.jsonl:2: not JSON",
+    "train -o {place}/out": "give the pages to train on",
+    "train {place}/page.html": "Missing option '-o'",
+    "train {place}/none -o {place}/out --jobs 1": "no such file or folder",
+    "train {place}/page.html -o {place}/out --jobs 1": "all 1 pages are of one site",
+    "train {place}/page.html -o {place}/full": "not empty; choose another -o, or --force",
+    "train {place}/page.html -o {place}/page.html": "a file, where a folder is to be",
+    "train -o {place}/out --resume": "no run to resume; start one without --resume",
+    TRAIN + "--vocabulary 100": "vocabulary size must be at least 1024, got 100",
+    TRAIN + "--units 0": "units must be a whole number of at least 1, got 0",
+    TRAIN + "--dropout 1": "dropout must be in [0, 1), got 1",
+    TRAIN + "--batch 0": "batch must be above 0, got 0",
+    TRAIN + "--learning-rate 0": "learning_rate must be above 0, got 0",
+    TRAIN + "--seed 4294967296": "is not in the range",
+    TRAIN + "--sources {place}/none.csv": "does not exist",
+    TRAIN: "SentencePiece cannot learn 8192 tokens",
+}
+
+
+def sentences(stderr: str) -> list[str]:
+    """The lines of stderr that say what is wrong: without click's two lines of usage, and what htmlgen says of its progress."""
+    lines = [line for line in stderr.splitlines() if line.strip()]
+    return [line for line in lines if not re.match(r"Usage: |Try 'htmlgen |htmlgen: (reading|\d+ pages to train)", line)]
+
+
+@pytest.mark.parametrize("line", TABLE)
+def test_one_clear_sentence(line: str, place: Path, tiny_bundle: Path) -> None:
+    arguments = [word.format(place=place, bundle=tiny_bundle) for word in line.split()]
+    result = CliRunner().invoke(cli, arguments)
+    assert result.exit_code == 2, result.output
+    assert re.sub(r"0 of 0 pages well-formed.*\n", "", result.stdout) == ""  # eval's totals
+    (said,) = sentences(result.stderr)
+    assert TABLE[line] in said
+    assert "Traceback" not in result.stderr
+
+
+def hidden(module: str) -> str:
+    """A program that runs htmlgen where a library is not installed."""
+    return f"""
+from importlib.machinery import PathFinder
+find = PathFinder.find_spec
+PathFinder.find_spec = lambda name, *rest: None if name.partition(".")[0] == {module!r} else find(name, *rest)
+from htmlgen.cli import main
+main()
+"""
+
+
+@pytest.mark.parametrize("module", ["keras", "jax", "safetensors"])
+def test_training_without_its_libraries_says_how_to_get_them(module: str, tmp_path: Path) -> None:
+    run = [sys.executable, "-c", hidden(module), "train", str(tmp_path), "-o", str(tmp_path / "out")]
+    ended = subprocess.run(run, capture_output=True, text=True, check=False)
+    assert (ended.returncode, ended.stdout) == (2, "")
+    assert ended.stderr == (
+        "htmlgen: training needs Keras and JAX, which the plain install leaves out; type: pip install 'htmlgen[train]'\n"
+    )
+
+
+def test_writing_and_judging_need_no_training_library(tiny_bundle: Path) -> None:
+    run = [sys.executable, "-c", hidden("keras"), "generate", "--seed", "1", "--max-tokens", "20", "--bundle", str(tiny_bundle)]
+    ended = subprocess.run(run, capture_output=True, text=True, check=True)
+    assert ended.stdout.startswith("<!DOCTYPE html>")
+    assert ended.stderr == ""

@@ -1,0 +1,254 @@
+"""The command line: does every command print what it promises, and say what goes wrong?"""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+import htmlgen
+from htmlgen.cli import cli
+from htmlgen.markup.reader import read
+from htmlgen.pages import Generator
+
+Run = Callable[..., Result]
+PRE = "<title>a</title><pre>x\ny"
+COMMANDS = ("generate", "eval", "tokenize", "train", "corpus stats", "version")
+
+
+def run(*arguments: object, stdin: str | bytes | None = None) -> Result:
+    return CliRunner().invoke(cli, [str(argument) for argument in arguments], input=stdin)
+
+
+@pytest.fixture
+def generate(tiny_bundle: Path) -> Run:
+    """`htmlgen generate` with the tiny bundle and a small budget."""
+    return lambda *arguments: run("generate", "--bundle", tiny_bundle, "--max-tokens", 60, *arguments)
+
+
+def process(*arguments: object, code: str = "from htmlgen.cli import main; main()") -> list[str]:
+    return [sys.executable, "-c", code, *map(str, arguments)]
+
+
+# generate
+
+
+def test_a_page_a_line(generate: Run, generator: Generator) -> None:
+    result = generate("--n", 5, "--seed", 7)
+    assert result.exit_code == 0
+    assert result.stdout.split("\n") == [*(page.html for page in generator.pages(5, seed=7, max_tokens=60)), ""]
+    assert result.stderr == ""
+
+
+def test_line_feeds_are_references(generate: Run) -> None:
+    result = generate("--n", 3, "--seed", 1, "--prompt", PRE)
+    assert result.stdout.count("\n") == 3
+    assert all("<pre>x&#10;y" in line for line in result.stdout.splitlines())
+
+
+def test_pretty_pages_read_as_the_others(generate: Run) -> None:
+    plain, pretty = (generate("--n", 3, "--seed", 2, *more).stdout for more in ([], ["--pretty"]))
+    pages = pretty.rstrip("\n").split("\n\n<!DOCTYPE html>")
+    shown = [page if number == 0 else f"<!DOCTYPE html>{page}" for number, page in enumerate(pages)]
+    assert [read(page).events for page in shown] == [read(page).events for page in plain.splitlines()]
+
+
+def test_json_lines_hold_a_page_each(generate: Run) -> None:
+    lines = [json.loads(line) for line in generate("--n", 3, "--seed", 3, "--jsonl").stdout.splitlines()]
+    assert [list(line) for line in lines] == [["html", "seed", "tokens", "score", "logprob", "bundle"]] * 3
+    assert [line["seed"] for line in lines] == [3, 4, 5]
+    assert [line["html"] for line in lines] == generate("--n", 3, "--seed", 3).stdout.splitlines()
+
+
+def test_pretty_and_json_lines_exclude_one_another(generate: Run) -> None:
+    result = generate("--pretty", "--jsonl")
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "exclude one another" in result.stderr
+
+
+def test_a_seed_that_is_drawn_is_told(generate: Run) -> None:
+    first = generate("--n", 2)
+    seed = first.stderr.removeprefix("htmlgen: seed ").strip()
+    assert seed.isdigit()
+    assert generate("--n", 2, "--seed", seed).stdout == first.stdout
+
+
+def test_no_page_is_no_line(generate: Run) -> None:
+    result = generate("--n", 0, "--seed", 1)
+    assert (result.exit_code, result.stdout) == (0, "")
+
+
+def test_files_are_numbered_and_never_written_over(generate: Run, tmp_path: Path) -> None:
+    folder = tmp_path / "new" / "pages"
+    result = generate("--n", 2, "--seed", 1, "--out", folder)
+    assert (result.exit_code, result.stdout) == (0, "")
+    assert result.stderr == f"htmlgen: wrote 2 pages to {folder}\n"
+    assert sorted(path.name for path in folder.iterdir()) == ["001.html", "002.html"]
+    assert "".join(path.read_text() for path in sorted(folder.iterdir())) == generate("--n", 2, "--seed", 1).stdout
+    (folder / "002.html").write_text("mine")
+    again = generate("--n", 2, "--seed", 5, "--out", folder)
+    assert again.exit_code == 2
+    assert "001.html: is there already; choose another --out, or --force to write over it" in again.stderr
+    assert (folder / "002.html").read_text() == "mine"
+    assert generate("--n", 2, "--seed", 5, "--out", folder, "--force").exit_code == 0
+    assert (folder / "002.html").read_text() != "mine"
+    assert generate("--n", 1, "--seed", 5, "--out", folder, "--jsonl").exit_code == 0
+    assert json.loads((folder / "001.json").read_text())["seed"] == 5
+
+
+def test_sampling_options_reach_the_sampler(generate: Run) -> None:
+    greedy = generate("--n", 2, "--seed", 1, "--temperature", 0).stdout.splitlines()
+    assert greedy[0] == greedy[1]
+    assert generate("--n", 2, "--seed", 1, "--top-k", 1).stdout.splitlines() == greedy
+    plain = generate("--n", 2, "--seed", 1).stdout
+    assert len({plain, *(generate("--n", 2, "--seed", 1, *more).stdout for more in (["--top-p", 0.5], ["--min-p", 0.5]))}) == 3
+
+
+# eval
+
+
+def test_generated_pages_are_judged_clean(generate: Run) -> None:
+    result = run("eval", "-", stdin=generate("--n", 10, "--seed", 1).stdout)
+    assert result.exit_code == 0
+    assert "10 of 10 pages well-formed; 0 errors, 0 balance faults, mean score 1.000" in result.stdout
+
+
+def test_exit_codes_of_eval(tmp_path: Path) -> None:
+    good, bad = tmp_path / "good.html", tmp_path / "bad.html"
+    good.write_text("<p>one</p>")
+    bad.write_text("<p>one</div>")
+    assert run("eval", good).exit_code == 0
+    assert run("eval", good, bad).exit_code == 1
+    assert run("eval", bad, "--min-score", 0.1).exit_code == 0
+    result = run("eval", bad, tmp_path / "none.html", good)
+    assert result.exit_code == 2
+    assert "none.html" in result.stderr
+    assert "1 of 2 pages well-formed" in result.stdout
+
+
+def test_formats_of_eval(tmp_path: Path) -> None:
+    page = tmp_path / "page.html"
+    page.write_text("<p>one</div>")
+    whole = json.loads(run("eval", page, "--format", "json").stdout)
+    (line,) = run("eval", page, "--format", "jsonl").stdout.splitlines()
+    assert whole["pages"] == [json.loads(line)]
+    assert whole["totals"]["pages"] == 1
+    table = run("eval", page).stdout
+    assert f"{page}:1:7 balance/stray" in table
+    assert "\x1b" not in table
+
+
+def test_lines_and_fragments() -> None:
+    result = run("eval", "-", "--lines", "--format", "jsonl", stdin="<p>a</p>\n<p>b</p>\n")
+    assert [json.loads(line)["name"] for line in result.stdout.splitlines()] == ["stdin:1", "stdin:2"]
+    assert run("eval", "-", stdin="<p>a</p>").exit_code == 0
+    assert run("eval", "-", "--document", stdin="<p>a</p>").exit_code == 1  # no doctype
+
+
+# tokenize, corpus, version, help
+
+
+def test_tokens_are_set_apart_by_bars(tiny_bundle: Path) -> None:
+    page = '<!DOCTYPE html><html><head><title>a</title></head><body><pre>\n\nx</pre></body></html>'
+    result = run("tokenize", "--bundle", tiny_bundle, "-", stdin=page)
+    line, summary = result.stdout.splitlines()
+    assert line.replace("│", "") == page.replace("\n\n", "↵")  # the parser drops the first line feed of a pre
+    assert line.startswith("<!DOCTYPE html>│<html>│<head>│<title>│a│</title>│")
+    assert not line.endswith("│")
+    assert summary.startswith(f"{line.count('│') + 1} tokens, ")
+
+
+def test_tokens_as_json(tiny_bundle: Path, generator: Generator) -> None:
+    result = run("tokenize", "--bundle", tiny_bundle, "--json", "-", stdin="<p>one</p>")
+    found = json.loads(result.stdout)
+    assert "".join(found["tokens"]) == "<p>one</p>"
+    assert generator.tokenizer.spell(found["ids"]) == found["tokens"]
+
+
+def test_what_a_page_loses_is_told(tiny_bundle: Path) -> None:
+    assert "stdin: not kept: plaintext" in run("tokenize", "--bundle", tiny_bundle, "-", stdin="<plaintext>x").stderr
+
+
+def test_a_corpus_is_counted(tmp_path: Path) -> None:
+    (tmp_path / "a.html").write_text("<!DOCTYPE html><title>a</title><p onclick=x>one")
+    result = run("corpus", "stats", "--jobs", 1, tmp_path)
+    assert result.exit_code == 0
+    assert "event handler" in result.stdout
+    assert json.loads(run("corpus", "stats", "--jobs", 1, "--json", tmp_path).stdout)["pages"] == 1
+
+
+def test_versions(tiny_bundle: Path) -> None:
+    assert run("--version").stdout == f"htmlgen {htmlgen.__version__}\n"
+    result = run("version", "--bundle", tiny_bundle)
+    assert f"htmlgen {htmlgen.__version__}, Python 3." in result.stdout
+    assert "bundle tiny: 2026-11-21, 2048 tokens" in result.stdout
+    assert "onnxruntime" in result.stdout
+
+
+@pytest.mark.parametrize("command", ["", *COMMANDS])
+def test_help_of_every_command(command: str) -> None:
+    result = run(*command.split(), "--help")
+    assert result.exit_code == 0
+    assert result.stdout.startswith(f"Usage: {f'htmlgen {command}'.strip()} ")
+    assert run(*command.split(), "-h").stdout == result.stdout
+
+
+def test_help_loads_no_model_and_no_parser() -> None:
+    code = f"""
+import sys
+import htmlgen
+from htmlgen.cli import cli
+for command in {["", *COMMANDS]!r}:
+    try:
+        cli.main([*command.split(), "--help"])
+    except SystemExit as end:
+        assert end.code == 0
+loaded = {{"keras", "jax", "onnxruntime", "html5lib", "numpy", "sentencepiece", "bs4", "pyarrow"}} & set(sys.modules)
+assert not loaded, loaded
+"""
+    subprocess.run(process(code=code), check=True, capture_output=True)
+
+
+# real processes
+
+
+def test_pages_go_through_pipes(tiny_bundle: Path) -> None:
+    made = subprocess.run(
+        process("generate", "--n", 3, "--seed", 1, "--max-tokens", 40, "--bundle", tiny_bundle), capture_output=True, check=True
+    )
+    judged = subprocess.run(process("eval", "-", "--format", "jsonl"), input=made.stdout, capture_output=True, check=True)
+    assert [json.loads(line)["score"] for line in judged.stdout.splitlines()] == [1.0] * 3
+    assert made.stderr == judged.stderr == b""
+
+
+def test_a_reader_that_has_seen_enough_is_no_error(tiny_bundle: Path) -> None:
+    with subprocess.Popen(
+        process("generate", "--n", 2000, "--seed", 1, "--max-tokens", 40, "--bundle", tiny_bundle),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    ) as running:
+        assert running.stdout is not None
+        assert running.stderr is not None
+        assert running.stdout.readline().startswith(b"<!DOCTYPE html>")
+        running.stdout.close()
+        assert running.stderr.read() == b""
+        assert running.wait() == 0
+
+
+def test_output_is_utf_8_whatever_the_locale(tiny_bundle: Path) -> None:
+    environment = {**os.environ, "PYTHONIOENCODING": "ascii"}
+    arguments = process("generate", "--seed", 1, "--max-tokens", 40, "--bundle", tiny_bundle, "--prompt", "<p>é中")
+    made = subprocess.run(arguments, env=environment, capture_output=True, check=True)
+    assert "<p>é中" in made.stdout.decode()
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="a Linux device")
+def test_a_full_disk_is_told() -> None:
+    with Path("/dev/full").open("w") as full:
+        ended = subprocess.run(process("--version"), stdout=full, stderr=subprocess.PIPE, check=False)
+    assert (ended.returncode, ended.stderr.count(b"\n")) == (2, 1)
+    assert b"No space left" in ended.stderr
