@@ -1,8 +1,8 @@
-"""The fewest tokens with which content, an element, a page can end.
+"""Tokens with which content, an element, a page can end: the fewest, as far as elements go that no annotation could forbid.
 
 Two tiers. *Strict* costs hold whatever is excluded and whatever has happened: they use no element that an annotation could forbid. A
 state of content that cannot end so is *needy*: its costs are outcomes, by the context that comes out, for the bounds and the context
-it is in. Laws: costs are least fixed points, so they do not depend on what was asked before; wherever one is finite, a token
+it is in, and count every element that may stand there. Laws: costs are least fixed points, so they do not depend on what was asked before; wherever one is finite, a token
 leads to a cost that is smaller by one at least.
 """
 

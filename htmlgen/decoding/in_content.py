@@ -268,11 +268,15 @@ class InContent:
         sort_of = self._pieces.ends_in_space * 1 + self._blank * 2
         for number, (trailing, blank) in enumerate(_SORTS):
             chosen = ids[sort_of[ids] == number]
-            if len(chosen) and (after := self.texted(here, int(chosen[0]))) is not None and after is not here:
+            if len(chosen) and (after := self._made(here, int(chosen[0]))) is not None:
                 costs[chosen] = after.cost
                 if not trailing and not blank:
                     firsts, needs = self._pieces.characters(BETWEEN)
                     costs[firsts] = after.cost + needs
+
+    def _made(self, here: Content, token: int) -> Content | None:
+        """The position after a token of text, None for white space that is only passed over."""
+        return self.texted(here, token) if self._stepped(here, token) else None
 
     def _text_ids(self, here: Content) -> Ids:
         return self._pieces.kept if here.spot.keeps_space else self._text[here.space]
@@ -282,7 +286,7 @@ class InContent:
         firsts, needs = self._pieces.characters(BETWEEN)
         left = dict(zip(firsts.tolist(), needs.tolist(), strict=True))
         for token in (*ids.tolist(), *left):
-            if (after := self.texted(here, token)) is not None and after is not here:
+            if (after := self._made(here, token)) is not None:
                 costs[token] = after.cost + left.get(token, 0)
 
     def _add_elements(self, costs: Row, here: Content) -> None:

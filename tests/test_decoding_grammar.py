@@ -1,0 +1,269 @@
+"""Does the guide of a grammar write what the grammar and its annotations accept, and nothing else?"""
+
+import re
+from collections import Counter
+from itertools import product
+from math import exp
+
+import numpy as np
+import pytest
+from grammar_guides import automaton, events, page, pages, twin, vocabulary, walked
+
+from htmlgen.decoding.grammar_guide import GrammarGuide, GrammarState
+from htmlgen.decoding.search import Request, generate
+from htmlgen.errors import GrammarError, PromptError, VocabularyError
+from htmlgen.relaxng.validation import validate
+from htmlgen.tokens.vocabulary import Kind
+
+NAMES = "r a b c d h1 h2 h3"
+
+#: What an annotation is for: a grammar, a budget, a page that it allows, a page that only the annotation forbids.
+CONSTRAINTS = {
+    "an exclusion": (
+        'start = element r { a* }  a = [ h:not = "a" ] element a { a* }',
+        "<r><a></a><a></a></r>",
+        "<r><a><a></a></a></r>",
+    ),
+    "an exclusion by category": (
+        'start = element r { (a | b)* }  a = [ h:not = "loud" ] element a { b* }  b = [ h:cat = "loud" ] element b { empty }',
+        "<r><a></a><b></b></r>",
+        "<r><a><b></b></a></r>",
+    ),
+    "an exclusion that passes through": (
+        'start = element r { a? }  a = [ h:not = "c" ] element a { b? }  b = element b { c? }  c = element c { empty }',
+        "<r><a><b></b></a></r>",
+        "<r><a><b><c></c></b></a></r>",
+    ),
+    "a category of an attribute": (
+        'start = element r { (a | b)* }  a = [ h:not = "loud" ] element a { b* }  '
+        'b = element b { [ h:cat = "loud" ] attribute on { "" }?, empty }',
+        '<r><b on=""></b></r>',
+        '<r><a><b on=""></b></a></r>',
+    ),
+    "an ancestor": (
+        'start = element r { (a | b)* }  a = element a { b? }  b = [ h:in = "a" ] element b { empty }',
+        "<r><a><b></b></a></r>",
+        "<r><b></b></r>",
+    ),
+    "one descendant": (
+        'start = element r { (a | c)* }  a = [ h:once = "c" ] element a { c* }  c = element c { empty }',
+        "<r><c></c><c></c><a></a></r>",
+        "<r><a><c></c><c></c></a></r>",
+    ),
+    "one descendant, however deep": (
+        'start = element r { a* }  a = [ h:once = "c" ] element a { (b | c)* }  b = element b { c* }  c = element c { empty }',
+        "<r><a><b><c></c></b></a></r>",
+        "<r><a><b><c></c></b><c></c></a></r>",
+    ),
+    "one in a document": (
+        'start = element r { (a | b)* }  a = [ h:unique = "document" ] element a { empty }  b = element b { a* }',
+        "<r><b><a></a></b></r>",
+        "<r><a></a><b><a></a></b></r>",
+    ),
+    "headings in their order": (
+        'start = element r { (x | y | z)* }  x = [ h:heading = "1" ] element h1 { empty }  '
+        'y = [ h:heading = "2" ] element h2 { empty }  z = [ h:heading = "3" ] element h3 { empty }',
+        "<r><h1></h1><h2></h2><h1></h1></r>",
+        "<r><h1></h1><h3></h3></r>",
+    ),
+    "text that must stand": (
+        'start = element r { a }  a = [ h:filled = "text" ] element a { (text | b)* }  b = element b { text }',
+        "<r><a>x<b></b></a></r>",
+        "<r><a><b></b></a></r>",
+    ),
+    "content that must stand": (
+        'start = element r { a }  a = [ h:filled = "content" ] element a { (text | b)* }  b = element b { text }',
+        "<r><a><b></b></a></r>",
+        "<r><a></a></r>",
+    ),
+    "ids of their own": (
+        'start = element r { a* }  a = element a { [ h:id = "id" ] attribute id { "x" | "y" }?, empty }',
+        '<r><a></a><a></a></r>',
+        '<r><a id="x"></a><a id="x"></a></r>',
+    ),
+    "references that lead somewhere": (
+        'start = element r { a, b }  a = element a { [ h:id = "id" ] attribute id { xsd:string { pattern = "[a-z]+" } }? }  '
+        'b = element b { [ h:ref = "any" ] attribute for { xsd:string { pattern = "[a-z]+" } }?, attribute on { "" }? }',
+        '<r><a id="x"></a><b for="x"></b></r>',
+        '<r><a></a><b for="x"></b></r>',
+    ),
+    "references to a category": (
+        'start = element r { (a | c), b }  id = [ h:id = "id" ] attribute id { xsd:string { pattern = "[a-z]+" } }?  '
+        'a = [ h:cat = "goal" ] element a { id }  c = element c { id }  '
+        'b = element b { [ h:ref = "goal" ] attribute for { xsd:string { pattern = "[a-z]+" } }?, attribute on { "" }? }',
+        '<r><a id="x"></a><b for="x"></b></r>',
+        '<r><c id="x"></c><b for="x"></b></r>',
+    ),
+}
+BUDGET = 10
+BUDGET_OF_REFERENCES = 15  # an id may need four letters to be one of its own
+VOCABULARY = vocabulary(NAMES, "id for on", ['on=""'], ["x", "y"])
+
+
+@pytest.mark.parametrize("case", CONSTRAINTS)
+def test_an_annotation_forbids_what_it_says_and_no_more(case: str) -> None:
+    text, accepted, refused = CONSTRAINTS[case]
+    with_it, without = automaton(text), automaton(text, annotated=False)
+    assert [bool(validate(events(each), with_it)) for each in (accepted, refused)] == [False, True]
+    assert validate(events(refused), without) == []
+    written = set(pages(GrammarGuide(with_it, VOCABULARY), BUDGET_OF_REFERENCES if "for=" in accepted else BUDGET))
+    if "id=" not in accepted + refused:
+        assert refused in set(pages(GrammarGuide(without, VOCABULARY), BUDGET))
+    assert accepted in written
+    assert refused not in written
+    assert [each for each in written if validate(events(each), with_it)] == []
+
+
+def test_formatting_elements_are_not_nested_in_themselves() -> None:
+    rules = automaton("start = element r { b? }  b = element b { b? }")
+    assert set(pages(GrammarGuide(rules, VOCABULARY), 9)) == {"<r></r>", "<r><b></b></r>"}
+
+
+ATTRIBUTES = {
+    "required": ('attribute x { "1" }', {' x="1"'}),
+    "optional": ('attribute x { "1" }?', {"", ' x="1"'}),
+    "one of two": ('attribute x { "1" } | attribute y { "1" }', {' x="1"', ' y="1"'}),
+    "both or neither": ('(attribute x { "1" } & attribute y { "1" })?', {"", ' x="1" y="1"', ' y="1" x="1"'}),
+    "by the value of another": (
+        '(attribute t { "p" } & attribute x { "1" }?) | (attribute t { "q" } & attribute y { "1" })',
+        {' t="p"', ' t="p" x="1"', ' x="1" t="p"', ' t="q" y="1"', ' y="1" t="q"'},
+    ),
+    "an empty value": ('attribute x { "" }', {' x=""'}),
+    "a number": ('attribute x { xsd:string { pattern = "[1-9]?[12]" } }', {f' x="{each}"' for each in (1, 2, 11, 12, 21, 22)}),
+    "a list": ('attribute x { list { ("p" | "q"), "p"? } }', {' x="p"', ' x="q"', ' x="p p"', ' x="q p"'}),
+}
+
+
+@pytest.mark.parametrize("case", ATTRIBUTES)
+def test_start_tags_are_those_that_the_attributes_allow(case: str) -> None:
+    attributes, expected = ATTRIBUTES[case]
+    words = vocabulary("r", "x y t", ['t="p"', 'y="1"'], ["p", "q", "1", "2"])
+    guide = GrammarGuide(automaton(f"start = element r {{ {attributes} }}"), words)
+    written = {each.removeprefix("<r").removesuffix("></r>") for each in pages(guide, 12)}
+    assert {re.sub('"([^"]*)"', lambda value: f'"{" ".join(value[1].split())}"', each) for each in written} == expected
+
+
+def test_the_kinds_of_an_element_are_told_apart_as_its_content_comes() -> None:
+    text = """start = element r { t2 | t3 }  c = element c { empty }
+        t2 = element a { (element d { c, c })+ }  t3 = element a { (element d { c, c, c })+ }"""
+    rules = automaton(text)
+    two, three = "<c></c>" * 2, "<c></c>" * 3
+    guide = GrammarGuide(rules, VOCABULARY)
+    written = list(pages(guide, 20))
+    assert {tuple(re.findall("<d>(.*?)</d>", each)) for each in written} == {
+        (two,),
+        (three,),
+        (two, two),
+        (three, three),
+    }
+    assert guide.least_cost(guide.start()) == 10
+    assert [each for each in written if validate(events(each), rules)] == []
+
+
+def test_the_least_cost_is_that_of_the_shortest_page() -> None:
+    for text, least in (
+        ("start = element r { a, (d | c) }  a = element a { d }  d = element d { empty }  c = element c { attribute x { 'y' } }", 8),
+        ("start = element r { (a | d)+ }  a = element a { d, d }  d = element d { text }", 4),
+        ("start = element r { attribute x { 'x' }, attribute y { 'y' } }", 6),
+    ):
+        guide = GrammarGuide(automaton(text), vocabulary(NAMES, "x y", ['x="x"'], ["x", "y"]))
+        assert guide.least_cost(guide.start()) == least
+        assert list(pages(guide, least))
+        assert list(pages(guide, least - 1)) == []
+
+
+def test_what_an_annotation_forbids_is_never_promised() -> None:
+    text = """start = element r { (a | b | h1)* }
+        a = [ h:once = "c" ] element a { (b | c)*, c }  b = element b { c* }  c = element c { empty }
+        h1 = element d { x, y }  x = [ h:heading = "1" ] element h1 { empty } | empty  y = [ h:heading = "2" ] element h2 { empty }"""
+    guide = GrammarGuide(automaton(text), VOCABULARY)
+    written = list(pages(guide, 12))  # a dead end would raise in none of these, but leave a state without tokens
+    assert "<r><a><c></c></a></r>" in written
+    assert "<r><a><b><c></c></b><c></c></a></r>" not in written
+    for number in range(300):
+        for state, budget, _ in walked(guide, 10 + number % 40, np.random.default_rng(number)):
+            assert guide.least_cost(state) <= budget
+
+
+def test_text_of_a_datatype_is_spelled_by_it() -> None:
+    text = 'start = element r { a }  a = [ h:filled = "text" ] element a { xsd:string { pattern = "([xy]{2})*" } }'
+    guide = GrammarGuide(automaton(text), vocabulary("r a", "", (), ["x", "y", "xy", "yyy"]))
+    written = set(pages(guide, 7))
+    texts = {"".join(words) for count in (1, 2, 3) for words in product(("x", "y", "xy", "yyy"), repeat=count)}
+    assert written == {f"<r><a>{each}</a></r>" for each in texts if len(each) % 2 == 0}
+
+
+def test_prompts_go_where_the_grammar_goes() -> None:
+    guide = GrammarGuide(automaton("start = element r { element a { text }* }"), VOCABULARY)
+    state = guide.advance(guide.start(), VOCABULARY.id("<r>"))
+    for forbidden in ("<b>", "x", "</a>", "<", '"', ">"):
+        with pytest.raises(PromptError, match=r"cannot stand in <r> of <text>; what could: </r>, <a>"):
+            guide.advance(state, VOCABULARY.id(forbidden))
+    with pytest.raises(PromptError, match="among the"):
+        guide.advance(state, len(VOCABULARY))
+    assert guide.advance(state, VOCABULARY.id(" ")) == state
+
+
+def test_a_vocabulary_that_cannot_spell_a_page_is_refused() -> None:
+    rules = automaton("start = element r { element z { empty } }")
+    with pytest.raises(VocabularyError, match="no document of <text>"):
+        GrammarGuide(rules, VOCABULARY)
+
+
+def test_annotations_that_cannot_be_kept_are_refused() -> None:
+    for text in (
+        'start = element r { a, a }  a = [ h:unique = "parent" ] element a { empty }',
+        'start = element r { a | b }  a = [ h:cat = "x" ] element a { empty }  b = element a { text }',
+    ):
+        with pytest.raises(GrammarError):
+            GrammarGuide(automaton(text), VOCABULARY)
+
+
+# Laws ---------------------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("case", CONSTRAINTS)
+def test_masks_are_those_of_the_slow_twin(case: str) -> None:
+    guide = GrammarGuide(automaton(CONSTRAINTS[case][0]), VOCABULARY)
+    least = guide.least_cost(guide.start())
+    spelling = np.isin(VOCABULARY.kinds, [Kind.TEXT, Kind.BYTE])  # a prompt may hold more of these than is ever made
+    for number in range(16):
+        for state, budget, _ in walked(guide, least + number, np.random.default_rng(number)):
+            fast = guide.allowed(state, budget)
+            slow = np.array([twin(guide, state, token, budget) for token in range(len(VOCABULARY))])
+            differing = np.flatnonzero(np.where(spelling, fast & ~slow, fast != slow))
+            assert [VOCABULARY[int(each)].text for each in differing] == []
+
+
+def test_sampling_follows_the_model_renormalised_over_what_may_come() -> None:
+    words = vocabulary("r a b", "x", (), ["x", "y"])
+    text = "start = element r { (a | b)* }  a = element a { attribute x { 'x' | 'y' }? }  b = element b { text }"
+    guide = GrammarGuide(automaton(text), words)
+    logits = np.random.default_rng(1).normal(size=len(words)) - 40 * np.isin(words.kinds, [Kind.BYTE, Kind.REFERENCE])
+    exact: Counter[str] = Counter()
+
+    def further(state: GrammarState, ids: tuple[int, ...], weight: float) -> None:
+        allowed = np.flatnonzero(guide.allowed(state, 9 - len(ids)))
+        total = sum(exp(logits[token]) for token in allowed)
+        for token in allowed.tolist():
+            share = weight * exp(logits[token]) / total
+            if share < 1e-9:
+                continue
+            if token == words.eos:
+                exact[page(guide, ids)] += share  # type: ignore[assignment]
+            else:
+                further(guide.advance(state, token), (*ids, token), share)
+
+    further(guide.start(), (), 1.0)
+    assert sum(exact.values()) == pytest.approx(1, abs=1e-6)
+    count = 3000
+    results = generate(
+        lambda ids, state: (np.tile(logits, (len(ids), 1)), state),
+        lambda batch: (),
+        guide=guide,
+        requests=[Request(seed=seed, max_tokens=9) for seed in range(count)],
+    )
+    found = Counter(page(guide, result.ids) for result in results)
+    assert set(found) <= set(exact)
+    for text, probability in exact.most_common(12):
+        assert found[text] / count == pytest.approx(probability, abs=4 * (probability * (1 - probability) / count) ** 0.5 + 1e-3)
