@@ -2,8 +2,9 @@
 
 Two tiers. *Strict* costs hold whatever is excluded and whatever has happened: they use no element that an annotation could forbid. A
 state of content that cannot end so is *needy*: its costs are outcomes, by the context that comes out, for the bounds and the context
-it is in, and count every element that may stand there. Laws: costs are least fixed points, so they do not depend on what was asked before; wherever one is finite, a token
-leads to a cost that is smaller by one at least.
+it is in, and count every element that may stand there.
+Laws: costs are least fixed points, so they do not depend on what was asked before; wherever one is finite, a token leads to a cost
+that is smaller by one at least.
 """
 
 from typing import Final, TypeAlias
