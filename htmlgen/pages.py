@@ -8,9 +8,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 from os import PathLike
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from htmlgen.decoding.guard import Guard
+from htmlgen.decoding.guide import Guide
 from htmlgen.decoding.sampling import SamplingConfig
 from htmlgen.decoding.search import Request, Result, Search
 from htmlgen.errors import ConfigError, InputError
@@ -18,12 +20,15 @@ from htmlgen.markup.writer import write
 from htmlgen.runtime import bundle as bundles
 from htmlgen.runtime.bundle import Bundle
 from htmlgen.runtime.session import Session
+from htmlgen.tokens.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
     from bs4 import BeautifulSoup, Tag
 
     from htmlgen.evaluation.score import Evaluation
 
+GRAMMAR = "page"
+TAGS = "tags"
 MAX_TOKENS = 512
 SAMPLING = SamplingConfig(temperature=0.9, min_p=0.02)
 
@@ -75,16 +80,19 @@ class Page:
 class Generator:
     """Writes pages with a bundle. Load it once and share it: it keeps no state between calls."""
 
-    def __init__(self, bundle: Bundle) -> None:
+    def __init__(self, bundle: Bundle, grammar: str | PathLike[str] = GRAMMAR) -> None:
         self.bundle = bundle
         self.tokenizer = bundle.tokenizer
-        self.guide = Guard(self.tokenizer.vocabulary)
+        self.guide = guide_of(grammar, self.tokenizer.vocabulary)
         self._session = Session(bundle.step_path, bundle.architecture)
 
     @classmethod
-    def load(cls, bundle: str | PathLike[str] | None = None) -> "Generator":
-        """Args: bundle, a folder; None is the bundle that ships with the package. Raises: BundleError, if it cannot be used."""
-        return cls(bundles.load(None if bundle is None else str(bundle)))
+    def load(cls, bundle: str | PathLike[str] | None = None, *, grammar: str | PathLike[str] = GRAMMAR) -> "Generator":
+        """Args: bundle, a folder; None is the bundle that ships with the package; grammar, see `guide_of`.
+
+        Raises: BundleError, if the bundle cannot be used; GrammarError, if the grammar cannot.
+        """
+        return cls(bundles.load(None if bundle is None else str(bundle)), grammar)
 
     def pages(
         self, n: int, *, seed: int | None = None, max_tokens: int = MAX_TOKENS, prompt: str = "", sampling: SamplingConfig = SAMPLING
@@ -118,6 +126,21 @@ class Generator:
     def _page(self, result: Result) -> Page:
         html = write(self.tokenizer.decode(result.ids), one_line=True)
         return Page(html, result.seed, len(result.ids), result.logprob, self.bundle.name)
+
+
+def guide_of(grammar: str | PathLike[str], vocabulary: Vocabulary) -> Guide[Any]:
+    """The rules of a grammar for a vocabulary.
+
+    Args: grammar, the name of one that ships with the package (page, snippet, article, email …), or a `.rnc` file; `tags` is no grammar:
+    it asks for no more than that html5lib parses the page without an error.
+    Raises: GrammarError, if there is none of that name, or its file cannot be read.
+    """
+    if str(grammar) == TAGS:
+        return Guard(vocabulary)
+    from htmlgen.decoding.grammar_guide import GrammarGuide
+    from htmlgen.relaxng import load_automaton
+
+    return GrammarGuide(load_automaton(grammar if isinstance(grammar, str) else Path(grammar)), vocabulary)
 
 
 def draw_seed() -> int:

@@ -14,7 +14,8 @@ from htmlgen.markup.events import EndTag, StartTag, Text
 from htmlgen.markup.prefix import read_prefix
 from htmlgen.markup.reader import read
 from htmlgen.markup.writer import write
-from htmlgen.pages import Generator, Page, evaluate
+from htmlgen.pages import GRAMMAR, Generator, Page, evaluate
+from htmlgen.relaxng import load_automaton, validate
 
 BUDGET = 60
 
@@ -84,8 +85,8 @@ PROMPTS = {
     "Hello there": "<title>Hello there</title></head><body>Hello there",
     "<table><tr>": "<title>Page</title></head><body><table><tbody><tr>",
     "<p>x<table>": "<body><p>x</p><table>",
-    "<title>My sho": "<html><head><title>My sho",
-    "<title>My shop</title>": "<html><head><title>My shop</title>",
+    "<title>My sho": "<title>My sho",
+    "<title>My shop</title>": '<html lang="en"><head><meta charset="utf-8"><meta name="viewport" ',
     "<html lang=de><head>": '<html lang="de"><head>',
     "<ul><li>One<li>": "<body><ul><li>One</li><li>",
     "<select><option>": "<body><select><option>",
@@ -103,6 +104,37 @@ def test_prompts_are_kept(generator: Generator, prompt: str) -> None:
     for page in generator.pages(4, seed=3, max_tokens=BUDGET, prompt=prompt):
         sound(page)
         assert PROMPTS[prompt] in page.html
+
+
+@pytest.mark.parametrize("prompt", ["<h1>Hello", "<table><tr>", "<title>My sho", "<ul><li>One<li>", "<select><option>", "<!-- x --><main>"])
+def test_the_default_grammar_takes_up_prompts(page_generator: Generator, prompt: str) -> None:
+    automaton = load_automaton(GRAMMAR)
+    for page in page_generator.pages(4, seed=3, max_tokens=BUDGET, prompt=prompt):
+        sound(page)
+        assert PROMPTS.get(prompt, "<main>") in page.html
+        assert not validate(read(page.html).events, automaton)
+
+
+def test_the_default_grammar_holds_for_every_page_and_budget(page_generator: Generator) -> None:
+    automaton = load_automaton(GRAMMAR)
+    least = page_generator.guide.least_cost(page_generator.guide.start())
+    for budget in (*range(least, least + 12), 64, 200):
+        for page in page_generator.pages(2, seed=budget, max_tokens=budget):
+            sound(page, budget)
+            assert not validate(read(page.html).events, automaton)
+
+
+def test_a_prompt_that_the_grammar_forbids_is_refused_with_what_it_allows(page_generator: Generator) -> None:
+    with pytest.raises(PromptError, match="cannot stand in .*page.rnc; what could"):
+        page_generator.page(seed=1, prompt="<center>x")
+
+
+@pytest.mark.parametrize("grammar", ["snippet", "article", "email", "card"])
+def test_other_grammars_are_taken_by_name(tiny_bundle: Path, grammar: str) -> None:
+    automaton = load_automaton(grammar)
+    for page in Generator.load(tiny_bundle, grammar=grammar).pages(3, seed=1, max_tokens=120):
+        assert not validate(read(page.html).events, automaton)
+        assert page.evaluation.well_formed
 
 
 def test_a_whole_page_is_its_own_continuation(generator: Generator) -> None:

@@ -20,13 +20,19 @@ _MARK: Final = "\ue000htmlgen\ue000"
 _DOCTYPE: Final = re.compile(r"(?>\s|<!--.*?-->)*+<!doctype", re.IGNORECASE | re.DOTALL)
 _SURROGATES: Final = re.compile("[\ud800-\udfff]")
 _TITLE_LENGTH: Final = 60  # characters
+_WRITTEN: Final = re.compile(r"<(?:html|head)(?=[\s/>])", re.IGNORECASE)
+# What authors put at the start of every head.
+_UNDERSTOOD: Final = (
+    StartTag("meta", (("charset", "utf-8"),)),
+    StartTag("meta", (("name", "viewport"), ("content", "width=device-width, initial-scale=1"))),
+)
 
 
 def read_prefix(text: str) -> list[Event]:
     """The events of a document's beginning, up to where the text ends.
 
-    A missing doctype, `html`, `head` and `body` are supplied; a head that is left behind empty gets the charset, and the first words of
-    the text as title. The events are well-formed but for the end tags that are still to come. White space at the very end is dropped.
+    A missing doctype, `html` (in English), `head` (with charset and viewport) and `body` are supplied; a head that is left behind without
+    a title gets the first words of the text. The events are well-formed but for the end tags that are still to come. White space at the very end is dropped.
     Raises: PromptError, where the text ends inside of a tag, a comment or a script, or could not be kept as it is.
     """
     if not text.strip():
@@ -42,7 +48,7 @@ def read_prefix(text: str) -> list[Event]:
     events = _as_read(page, found)
     if inside := next((name for name in _open_elements(events) if name in RAW_TEXT), None):
         raise PromptError(f"the beginning of a page ends inside of <{inside}>, which is never written: {_end(text)}; add </{inside}>")
-    return _titled(events)
+    return _headed(_titled(events), text)
 
 
 def _end(text: str) -> str:
@@ -114,11 +120,29 @@ def _open_elements(events: list[Event]) -> list[str]:
 
 def _titled(events: list[Event]) -> list[Event]:
     """A page without a title would not conform (HTML Standard 4.2.1)."""
-    head = next((place for place, event in enumerate(events) if isinstance(event, StartTag) and event.name == "head"), None)
-    if head is None or events[head + 1 : head + 2] != [EndTag("head")]:
+    end = _place(events, EndTag("head"))
+    if end is None or any(isinstance(event, StartTag) and event.name == "title" for event in events[:end]):
         return events
     words = " ".join(event.data for event in events if isinstance(event, Text)).split()
     title = " ".join(words)[: _TITLE_LENGTH + 1]
     title = title if len(title) <= _TITLE_LENGTH else title.rpartition(" ")[0] or title[:_TITLE_LENGTH]
-    made: list[Event] = [StartTag("meta", (("charset", "utf-8"),)), StartTag("title"), Text(title or "Page"), EndTag("title")]
-    return [*events[: head + 1], *made, *events[head + 1 :]]
+    return [*events[:end], StartTag("title"), Text(title or "Page"), EndTag("title"), *events[end:]]
+
+
+def _headed(events: list[Event], text: str) -> list[Event]:
+    """What a text without `html` and `head` tags leaves to be understood."""
+    made = [event for event in _UNDERSTOOD if not any(_same_purpose(event, other) for other in events)]
+    html, head = _place(events, StartTag("html")), _place(events, StartTag("head"))
+    if html is None or head is None or _WRITTEN.search(text):
+        return events
+    return [*events[:html], StartTag("html", (("lang", "en"),)), *events[html + 1 : head + 1], *made, *events[head + 1 :]]
+
+
+def _same_purpose(meta: StartTag, other: Event) -> bool:
+    if not isinstance(other, StartTag) or other.name != "meta":
+        return False
+    return other.get("charset") is not None if meta.get("charset") else other.get("name") == meta.get("name")
+
+
+def _place(events: list[Event], wanted: Event) -> int | None:
+    return events.index(wanted) if wanted in events else None
