@@ -26,9 +26,17 @@ from htmlgen.markup.writer import write
 from htmlgen.relaxng import Automaton, validate
 from htmlgen.relaxng.cache import load_automaton
 from htmlgen.tokens.tokenizer import Tokenizer
+from htmlgen.tokens.vocabulary import Kind
 
 WHOLE = "page article email card html"  # grammars of whole documents, which html.rnc judges too, but for card
 EXAMPLES = 3
+
+#: How likely each kind of token is, against 1, in walks that go deep: uniform walks end in words and values.
+DEEP = {
+    Kind.TEXT: 0.3, Kind.REFERENCE: 0.1, Kind.BYTE: 0.1, Kind.OPEN: 3.0, Kind.START: 4.0, Kind.ATTRIBUTE: 0.5, Kind.QUOTE_CLOSE: 3.0,
+    Kind.END: 1.5, Kind.CONTROL: 0.02,
+}  # fmt: skip
+WEIGHTS = np.array([DEEP.get(kind, 1.0) for kind in Kind])
 
 
 def walk(guide: GrammarGuide, budget: int, rng: np.random.Generator, by_kind: bool) -> list[int] | None:
@@ -36,7 +44,8 @@ def walk(guide: GrammarGuide, budget: int, rng: np.random.Generator, by_kind: bo
     kinds, state, ids = guide.vocabulary.kinds, guide.start(), list[int]()
     while len(allowed := np.flatnonzero(guide.allowed(state, budget - len(ids)))):
         if by_kind:
-            allowed = allowed[kinds[allowed] == rng.choice(np.unique(kinds[allowed]))]
+            found = np.unique(kinds[allowed])
+            allowed = allowed[kinds[allowed] == rng.choice(found, p=WEIGHTS[found] / WEIGHTS[found].sum())]
         token = int(rng.choice(allowed))
         if token == guide.vocabulary.eos:
             return ids
