@@ -125,7 +125,7 @@ def test_the_default_grammar_holds_for_every_page_and_budget(page_generator: Gen
 
 
 def test_a_prompt_that_the_grammar_forbids_is_refused_with_what_it_allows(page_generator: Generator) -> None:
-    with pytest.raises(PromptError, match="cannot stand in .*page.rnc; what could"):
+    with pytest.raises(PromptError, match=r"cannot stand in .*page\.rnc; what could"):
         page_generator.page(seed=1, prompt="<center>x")
 
 

@@ -32,7 +32,8 @@ def read_prefix(text: str) -> list[Event]:
     """The events of a document's beginning, up to where the text ends.
 
     A missing doctype, `html` (in English), `head` (with charset and viewport) and `body` are supplied; a head that is left behind without
-    a title gets the first words of the text. The events are well-formed but for the end tags that are still to come. White space at the very end is dropped.
+    a title gets the first words of the text. The events are well-formed but for the end tags that are still to come. White space at the
+    very end is dropped.
     Raises: PromptError, where the text ends inside of a tag, a comment or a script, or could not be kept as it is.
     """
     if not text.strip():

@@ -25,7 +25,7 @@ A text piece never holds `<`, `>`, `"` or a bare `&`: text cannot end early or o
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from functools import cached_property
@@ -143,6 +143,9 @@ class Vocabulary(Sequence[Token]):
 
     def __len__(self) -> int:
         return len(self._tokens)
+
+    def __iter__(self) -> Iterator[Token]:
+        return iter(self._tokens)
 
     @overload
     def __getitem__(self, index: int) -> Token: ...
