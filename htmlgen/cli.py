@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import click
 
 import htmlgen
+from htmlgen.cli_grammar import grammar
 from htmlgen.errors import HtmlgenError, OutputError
 
 if TYPE_CHECKING:
@@ -95,6 +96,7 @@ def main() -> NoReturn:
 @cli.command()
 @click.option("-n", "--n", "count", type=click.IntRange(min=0), default=1, show_default=True, help="How many pages.")
 @click.option("--seed", type=click.IntRange(0, 2**63 - 1), help="Repeat a run exactly; drawn and shown on stderr if omitted.")
+@click.option("--grammar", default="page", show_default=True, help="page, snippet, article, email, a .rnc file; or tags: nesting alone.")
 @click.option("--prompt", default="", help="A page's beginning, which every page continues.")
 @click.option("--max-tokens", default=512, show_default=True, help="Most tokens of a page; it always ends within them.")
 @click.option("--temperature", default=0.9, show_default=True, help="Below 1 plainer, above 1 wilder; 0 takes the likeliest.")
@@ -115,7 +117,7 @@ def generate(
 
     if pretty and jsonl:
         raise click.UsageError("--pretty and --jsonl exclude one another: JSON lines hold each page on one line")
-    generator = Generator.load(options.pop("bundle"))
+    generator = Generator.load(options.pop("bundle"), grammar=options.pop("grammar"))
     drawing = SamplingConfig(**options)
     if seed is None:
         _tell(f"seed {(seed := draw_seed())}")
@@ -333,6 +335,9 @@ def version(bundle: str | None) -> None:
     click.echo(f"htmlgen {htmlgen.__version__}, Python {platform.python_version()}")
     click.echo(f"bundle {loaded.name}: {loaded.record.get('date', 'no date')}, {loaded.architecture.vocab_size} tokens, {loaded.folder}")
     click.echo(", ".join(f"{name} {metadata.version(name)}" for name in ("html5lib", "numpy", "onnxruntime", "sentencepiece")))
+
+
+cli.add_command(grammar)
 
 
 if __name__ == "__main__":
