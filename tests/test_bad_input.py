@@ -55,7 +55,7 @@ TABLE = {
     "generate --bundle {place}/flipped": "not the file that was saved (sha256 differs); copy the bundle again",
     "generate --bundle {place}/other": "a bundle of format 99; this version reads format 1",
     "version --bundle {place}/other": "a bundle of format 99",
-    GENERATE + "--max-tokens 5": "at most 5 tokens, but a page needs 10",
+    GENERATE + "--max-tokens 5": "at most 5 tokens, but a page needs",
     GENERATE + "--max-tokens many": "'many' is not a valid integer",
     GENERATE + "--temperature -1": "temperature must be a number from 0, got -1",
     GENERATE + "--temperature nan": "temperature must be a number from 0, got nan",

@@ -37,10 +37,10 @@ def process(*arguments: object, code: str = "from htmlgen.cli import main; main(
 # generate
 
 
-def test_a_page_a_line(generate: Run, generator: Generator) -> None:
+def test_a_page_a_line(generate: Run, page_generator: Generator) -> None:
     result = generate("--n", 5, "--seed", 7)
     assert result.exit_code == 0
-    assert result.stdout.split("\n") == [*(page.html for page in generator.pages(5, seed=7, max_tokens=60)), ""]
+    assert result.stdout.split("\n") == [*(page.html for page in page_generator.pages(5, seed=7, max_tokens=60)), ""]
     assert result.stderr == ""
 
 

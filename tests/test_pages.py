@@ -16,6 +16,7 @@ from htmlgen.markup.reader import read
 from htmlgen.markup.writer import write
 from htmlgen.pages import GRAMMAR, Generator, Page, evaluate
 from htmlgen.relaxng import load_automaton, validate
+from htmlgen.tokens.vocabulary import Kind
 
 BUDGET = 60
 
@@ -48,6 +49,18 @@ def test_pages_are_error_free_canonical_and_within_their_budget(generator: Gener
 def test_pages_end_within_any_budget(generator: Generator, budget: int) -> None:
     for page in generator.pages(8, seed=2, max_tokens=budget):
         sound(page, budget)
+
+
+def test_no_attribute_is_written_that_the_parser_would_respell(generator: Generator) -> None:
+    vocabulary, guide = generator.tokenizer.vocabulary, generator.guide
+    capitals = [token.id for token in vocabulary if token.kind is Kind.ATTRIBUTE and token.name != token.name.lower()]
+    assert vocabulary.find(' viewBox="') in capitals  # SVG's, of the sample pages
+    state = guide.start()
+    for token in (*generator.prompt_ids("<title>a</title><body>"), vocabulary.id("<p")):
+        state = guide.advance(state, token)
+    allowed = guide.allowed(state, 100)
+    assert allowed[vocabulary.id(' class="')]
+    assert not allowed[capitals].any()
 
 
 def test_a_seed_repeats_its_page_whatever_the_batch(generator: Generator) -> None:
