@@ -21,6 +21,7 @@ from htmlgen.errors import HtmlgenError, OutputError
 
 if TYPE_CHECKING:
     from htmlgen.evaluation.score import Evaluation
+    from htmlgen.models.interrupts import Interrupts
     from htmlgen.models.runs import Run
     from htmlgen.pages import Page
 
@@ -233,17 +234,21 @@ def train(
 ) -> None:
     """Train a generator on pages: htmlgen train mysite/ -o mysite.bundle --minutes 10"""
     from htmlgen.models import finishing, runs  # first of all, as it says what is missing
+    from htmlgen.models.interrupts import Interrupts
     from htmlgen.runtime.bundle import check_output
 
     check_output(output, force=force)
-    if resume:
-        run = runs.resume(output, minutes=options["minutes"], tokens=options["tokens"])
-        _refuse_changes(run, options)
-    elif pages:
-        run = _new_run(pages, output, options)
-    else:
-        raise click.UsageError("give the pages to train on: folders, globs, .html, .parquet or .jsonl files")
-    _train(run, sample_minutes, options["seed"])
+    with Interrupts() as interrupts:
+        if resume:
+            run = runs.resume(output, minutes=options["minutes"], tokens=options["tokens"])
+            _refuse_changes(run, options)
+        elif pages:
+            run = _new_run(pages, output, options)
+        else:
+            raise click.UsageError("give the pages to train on: folders, globs, .html, .parquet or .jsonl files")
+        if interrupts.asked:
+            raise KeyboardInterrupt
+        _train(run, sample_minutes, options["seed"], interrupts)
     record = finishing.finish(run, output, sources=sources, force=force)
     for name, value in record["figures"].items():
         click.echo(f"{name.replace('_', ' ')}: {value}")
@@ -282,13 +287,13 @@ def _new_run(pages: tuple[str, ...], output: Path, options: dict[str, Any]) -> "
     return runs.start(train_pages, valid_pages, output, shape=shape, training=training, command=command)
 
 
-def _train(run: "Run", sample_minutes: float, seed: int) -> None:
+def _train(run: "Run", sample_minutes: float, seed: int, interrupts: "Interrupts") -> None:
     """Trains to the end of the budget under a progress bar; Ctrl-C saves a checkpoint first."""
-    from htmlgen.models.interrupts import Interrupts
     from htmlgen.models.sampling import sample_page
     from htmlgen.models.showing import TrainingBar
 
-    with Interrupts() as interrupts, TrainingBar() as bar:
+    interrupts.deferred = True
+    with TrainingBar() as bar:
         due = run.trainer.seconds + 60 * sample_minutes
         for progress in run.trainer.run():
             bar.update(progress)

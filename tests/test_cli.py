@@ -17,7 +17,7 @@ from htmlgen.pages import Generator
 
 Run = Callable[..., Result]
 PRE = "<title>a</title><pre>x\ny"
-COMMANDS = ("generate", "eval", "tokenize", "train", "corpus stats", "version")
+COMMANDS = ("generate", "eval", "tokenize", "train", "corpus stats", "grammar", "version")
 
 
 def run(*arguments: object, stdin: str | bytes | None = None) -> Result:

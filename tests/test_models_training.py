@@ -28,6 +28,7 @@ from htmlgen.markup.writer import write
 from htmlgen.models import runs
 from htmlgen.models.data import TokenPages, byte_lengths, lanes, shuffled, windows
 from htmlgen.models.generator import GeneratorModel, create
+from htmlgen.models.interrupts import Interrupts
 from htmlgen.models.training import Trainer, TrainingConfig, bits_per_byte, cross_entropy, learning_rate
 from htmlgen.runtime import bundle
 from htmlgen.runtime.architecture import GeneratorConfig
@@ -178,13 +179,19 @@ def test_a_seed_gives_its_weights() -> None:
     assert not all(np.array_equal(a, b) for a, b in zip(one, other, strict=True))
 
 
-def train(*arguments: object) -> subprocess.Popen[str]:
+def train(*arguments: object, **options: Any) -> subprocess.Popen[str]:
     command = [sys.executable, "-c", "from htmlgen.cli import main; main()", "train", *map(str, arguments)]
-    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env={**os.environ, **COMPILED_ONCE})
+    environment = {**os.environ, **COMPILED_ONCE}
+    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment, **options)
 
 
 def finished(process: subprocess.Popen[str]) -> tuple[int, str, str]:
-    stdout, stderr = process.communicate(timeout=300)
+    try:
+        stdout, stderr = process.communicate(timeout=300)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.communicate()
+        raise
     return process.returncode, stdout, stderr
 
 
@@ -288,12 +295,45 @@ def test_a_checkpoint_of_another_shape_is_refused(unbroken: tuple[Path, str, str
         runs.resume(output)
 
 
-@pytest.mark.skipif(os.name != "posix", reason="signals")
-def test_an_interrupt_before_training_leaves_no_traceback(tmp_path: Path) -> None:
-    process = train(SAMPLES, "-o", tmp_path / "bundle", "--tokens", 10**6, *SHAPE)
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_an_interrupt_before_training_leaves_no_traceback(tmp_path: Path, jobs: int) -> None:
+    """Ctrl-C goes to all processes of a terminal."""
+    process = train(SAMPLES, "-o", tmp_path / "bundle", "--tokens", 10**6, *SHAPE, "--jobs", jobs, start_new_session=True)
     assert process.stderr is not None
     assert "reading and cleaning pages" in process.stderr.readline()
-    process.send_signal(signal.SIGINT)
+    time.sleep(0.3)  # the processes that read pages are starting
+    os.killpg(process.pid, signal.SIGINT)
     code, stdout, stderr = finished(process)
     assert (code, stdout) == (130, "")
     assert stderr.split() == ["htmlgen:", "interrupted"]
+
+
+def test_an_interrupt_that_a_library_swallows_is_not_lost() -> None:
+    with Interrupts() as interrupts:
+        with pytest.raises(KeyboardInterrupt):
+            signal.raise_signal(signal.SIGINT)
+        assert interrupts.asked
+    with pytest.raises(KeyboardInterrupt), Interrupts():
+        try:
+            signal.raise_signal(signal.SIGINT)
+        except KeyboardInterrupt as error:
+            raise RuntimeError("as SentencePiece does") from error
+    with Interrupts() as interrupts:
+        interrupts.deferred = True
+        signal.raise_signal(signal.SIGINT)
+        assert interrupts.asked
+        with pytest.raises(KeyboardInterrupt):
+            signal.raise_signal(signal.SIGINT)
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+
+def test_an_interrupt_within_a_callback_says_nothing_of_itself(capsys: pytest.CaptureFixture[str]) -> None:
+    class Collected:
+        def __del__(self) -> None:
+            signal.raise_signal(signal.SIGINT)
+
+    with pytest.raises(KeyboardInterrupt), Interrupts() as interrupts:
+        Collected()
+        assert interrupts.asked
+        raise RuntimeError("what came of it")
+    assert capsys.readouterr().err == ""

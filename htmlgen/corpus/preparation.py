@@ -2,9 +2,12 @@
 
 import hashlib
 import multiprocessing
+import signal
+import threading
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from htmlgen.corpus.cleaning import clean
@@ -57,7 +60,22 @@ def prepare(sources: Sequence[str], *, jobs: int = 1) -> Iterator[PreparedPage]:
         return
     # Spawned, not forked: the parent may hold threads of JAX or Arrow.
     with ProcessPoolExecutor(jobs, mp_context=multiprocessing.get_context("spawn")) as pool:
+        with _interrupts_ignored():
+            pool.submit(int)  # starts the processes, which inherit what is done with signals
         yield from pool.map(prepare_page, pages, chunksize=16)
+
+
+@contextmanager
+def _interrupts_ignored() -> Iterator[None]:
+    """Ctrl-C reaches every process of a terminal; the one that waits for the others is the one to act on it."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def split_by_site(pages: Iterable[PreparedPage], fraction: float) -> tuple[list[PreparedPage], list[PreparedPage]]:
