@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 GRAMMAR = "page"
 TAGS = "tags"
-MAX_TOKENS = 512
+MAX_TOKENS = 192
 SAMPLING = SamplingConfig(temperature=0.9, min_p=0.02)
 
 
@@ -119,9 +119,11 @@ class Generator:
 
     def prompt_ids(self, prompt: str) -> tuple[int, ...]:
         """The ids of a page's beginning."""
+        if not prompt:
+            return ()
         from htmlgen.markup.prefix import read_prefix
 
-        return tuple(self.tokenizer.encode(read_prefix(prompt))) if prompt else ()
+        return tuple(self.tokenizer.encode(read_prefix(prompt)))
 
     def _page(self, result: Result) -> Page:
         html = write(self.tokenizer.decode(result.ids), one_line=True)

@@ -56,8 +56,7 @@ def milliseconds(model: GeneratorModel, sessions: dict[str, Session], batch: int
     """Time of one step in each engine; each run is `STEPS` of them with the state carried on."""
     ids = np.random.default_rng(0).integers(4, model.config.vocab_size, batch)
     keras_model, widths = predictor(model), [width for width in model.config.widths for _ in range(2)]
-    weights, other = ([v.value for v in group] for group in (model.trainable_variables, model.non_trainable_variables))
-    jitted = jax.jit(lambda ids, state: model.stateless_call(weights, other, ids, state)[0])
+    jitted = jax.jit(lambda weights, other, ids, state: model.stateless_call(weights, other, ids, state)[0])
 
     def run_session(session: Session) -> None:
         state = session.initial(batch)
@@ -71,8 +70,9 @@ def milliseconds(model: GeneratorModel, sessions: dict[str, Session], batch: int
 
     def run_jitted() -> None:
         state = model.empty_state(batch)
+        weights, other = ([v.value for v in group] for group in (model.trainable_variables, model.non_trainable_variables))
         for _ in range(STEPS):
-            logits, state = jitted(ids[:, None], state)
+            logits, state = jitted(weights, other, ids[:, None], state)
             np.asarray(logits)
 
     runs = {name: lambda session=session: run_session(session) for name, session in sessions.items()}

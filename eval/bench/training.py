@@ -31,7 +31,8 @@ def layer_seconds(hoisted: bool, batch: int, length: int, units: int) -> float:
 
     def loss(weights: list[list[jax.Array]], x: jax.Array) -> jax.Array:
         for layer, values in zip(layers, weights, strict=True):
-            x = layer.stateless_call(values, [], x, state, keep)[0][0] if hoisted else layer.stateless_call(values, [], x)[0]
+            other = [variable.value for variable in layer.non_trainable_variables]
+            x = layer.stateless_call(values, other, x, state, keep)[0][0] if hoisted else layer.stateless_call(values, other, x)[0]
         return (x * x).mean()
 
     step = jax.jit(jax.value_and_grad(loss, argnums=(0, 1)))

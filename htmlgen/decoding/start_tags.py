@@ -74,6 +74,14 @@ class Menu(NamedTuple):
     pairs: tuple[tuple[Way, int, int], ...]  #: with the kind of the name, and what is needed after
 
 
+class Chance(NamedTuple):
+    """What one name adds to the menus of a core."""
+
+    name: str
+    offers: tuple[Offer, ...]
+    pairs: tuple[tuple[Way, int, int], ...]
+
+
 #: The class of attributes (number), where it stands, hidden words, for each kind of reference the tokens of the shortest id.
 Key: TypeAlias = tuple[int, AttributeState, int, tuple[int, ...]]
 #: What the tokens that a tag needs depend on: class, alternatives alive, required uses held, hidden words, references.
@@ -95,6 +103,7 @@ class StartTags:
         self._required = [_required(kind) for kind in self._classes]
         self._needs: dict[Core, tuple[int, bool]] = {}
         self._menus: dict[Key, Menu] = {}
+        self._chances: dict[Core, list[Chance]] = {}
         self._accepted: dict[tuple[int, str], bool] = {}
         self.nothing = (INFINITE,) * len(rules.references)  #: no id can be referred to
 
@@ -105,6 +114,7 @@ class StartTags:
     def clear(self) -> None:
         """Forget menus."""
         self._menus.clear()
+        self._chances.clear()
         self._needs.clear()
 
     @property
@@ -223,24 +233,30 @@ class StartTags:
         return self._menus[key]
 
     def _made(self, key: Key) -> Menu:
-        number, state, hidden, references = key
-        core = self.core(key)
-        offers: list[Offer] = []
-        pairs: list[tuple[Way, int, int]] = []
-        for name in self.names(number):
-            if name.name in state.names or name.words & hidden:
-                continue
-            for way, datatype in name.values:
-                value = self.value_cost(name, datatype, references)
-                need, complete = self._after(core, way)
-                rest = QUOTE if complete else QUOTE + need
-                if value < INFINITE and need < INFINITE:
-                    offers.append(Offer(name.name, name.token, name.kind, datatype, value, rest))
-            found = ((way, name.kind, self._after(core, way)[0]) for way in name.pairs)
-            pairs += [each for each in found if each[2] < INFINITE]
+        core, used = self.core(key), key[1].names
+        chances = [chance for chance in self._chances_of(core) if chance.name not in used]
+        offers = tuple(offer for chance in chances for offer in chance.offers)
+        pairs = tuple(pair for chance in chances for pair in chance.pairs)
         need, complete = self.need(core)
         more = need if not complete else _more(offers, [1 + after for _, kind, after in pairs if kind == PLAIN])
-        return Menu(complete, need, more, tuple(offers), tuple(pairs))
+        return Menu(complete, need, more, offers, pairs)
+
+    def _chances_of(self, core: Core) -> list[Chance]:
+        """What may follow, whatever names were written already: menus of one core differ in these alone."""
+        if core not in self._chances:
+            self._chances[core] = [self._chance(core, name) for name in self.names(core[0]) if not name.words & core[3]]
+        return self._chances[core]
+
+    def _chance(self, core: Core, name: Name) -> Chance:
+        offers: list[Offer] = []
+        for way, datatype in name.values:
+            value = self.value_cost(name, datatype, core[4])
+            need, complete = self._after(core, way)
+            rest = QUOTE if complete else QUOTE + need
+            if value < INFINITE and need < INFINITE:
+                offers.append(Offer(name.name, name.token, name.kind, datatype, value, rest))
+        pairs = ((way, name.kind, self._after(core, way)[0]) for way in name.pairs)
+        return Chance(name.name, tuple(offers), tuple(each for each in pairs if each[2] < INFINITE))
 
     def _after(self, core: Core, way: Way) -> tuple[int, bool]:
         """What the tag needs after an attribute."""

@@ -126,12 +126,16 @@ class Values:
             self._distances[datatype] = self._by_strings(datatype, by_characters).tolist()
         return self._distances[datatype]
 
+    @cached_property
+    def _codes(self) -> NDArray[np.int64]:
+        """The characters that are tokens."""
+        return np.array(sorted(ord(text) for text in self._spelled if len(text) == 1))
+
     def _usable(self, datatype: int) -> NDArray[np.bool_]:
         """The classes of which some character is a token."""
         dfa = self._datatypes[datatype]
-        codes = np.array(sorted(ord(text) for text in self._spelled if len(text) == 1))
         usable = np.zeros(dfa.table.shape[1], bool)
-        usable[dfa.classes[np.searchsorted(dfa.bounds, codes, side="right") - 1]] = True
+        usable[dfa.classes[np.searchsorted(dfa.bounds, self._codes, side="right") - 1]] = True
         return usable
 
     def _by_characters(self, datatype: int) -> Ints:
