@@ -1,11 +1,10 @@
 """Training throughput: the hoisted LSTM layer against Keras' own, and the whole model against the matrix peak, in one run.
 
-    python -m eval.bench.training [--batch 32] [--length 128] [--units 512] [-o eval/results/training.json]
+    python -m eval.bench.training [--batches 4 8 16 32] [--length 128] [--units 512] [-o eval/results/training.json]
 """
 
 import argparse
 import json
-import math
 from pathlib import Path
 
 import htmlgen.models  # noqa: F401  before keras: chooses its backend
@@ -64,30 +63,33 @@ def products(config: GeneratorConfig) -> int:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--batch", type=int, default=32)
+    parser.add_argument("--batches", type=int, nargs="+", default=[4, 8, 16, 32])
     parser.add_argument("--length", type=int, default=128)
     parser.add_argument("--units", type=int, default=512)
     parser.add_argument("-o", "--output", type=Path)
     options = parser.parse_args()
     peak = matrix_peak()
-    times = {name: layer_seconds(name == "hoisted", options.batch, options.length, options.units) for name in ("keras", "hoisted")}
-    config = GeneratorConfig(vocab_size=8192)
-    whole = model_seconds(config, options.batch, options.length)
-    tokens = options.batch * options.length
-    layer_operations = 6 * 2 * 8 * options.units**2 * tokens  # forward and twice that backward, two layers of 8 units² multiply-adds
+    layers = {}
+    for batch in options.batches:
+        tokens = batch * options.length
+        times = {name: layer_seconds(name == "hoisted", batch, options.length, options.units) for name in ("keras", "hoisted")}
+        operations = 6 * 2 * 8 * options.units**2 * tokens  # forward and twice that backward, two layers of 8 units² multiply-adds
+        layers[f"batch_{batch}"] = {
+            **{f"{name}_tokens_per_second": round(tokens / value) for name, value in times.items()},
+            **{f"{name}_share_of_peak": round(operations / value / peak, 3) for name, value in times.items()},
+            "hoisted_over_keras": round(times["keras"] / times["hoisted"], 2),
+        }
+    config, batch = GeneratorConfig(vocab_size=8192), options.batches[-1]
+    whole = batch * options.length / model_seconds(config, batch, options.length)
     result = {
-        "batch": options.batch,
         "length": options.length,
         "units": options.units,
         "matrix_peak_gflops": round(peak / 1e9, 1),
-        "keras_tokens_per_second": round(tokens / times["keras"]),
-        "hoisted_tokens_per_second": round(tokens / times["hoisted"]),
-        "hoisted_over_keras": round(times["keras"] / times["hoisted"], 2),
-        "hoisted_share_of_peak": round(layer_operations / times["hoisted"] / peak, 3),
-        "model_tokens_per_second": round(tokens / whole),
-        "model_share_of_peak": round(6 * products(config) * tokens / whole / peak, 3),
+        "two_layers": layers,
+        "model_batch": batch,
+        "model_tokens_per_second": round(whole),
+        "model_share_of_peak": round(6 * products(config) * whole / peak, 3),
     }
-    assert all(math.isfinite(value) for value in result.values())
     print(json.dumps(result, indent=1))
     if options.output:
         options.output.write_text(json.dumps(result, indent=1) + "\n")

@@ -102,12 +102,12 @@ class Token:
 _SHAPES: Final = tuple(
     (kind, re.compile(shape))
     for kind, shape in (
+        (Kind.TEXT, r'[^<>"&]+'),
         (Kind.ATTRIBUTE, r' (?P<name>[^<>"&=]+)="'),
         (Kind.PAIR, r' (?P<name>[^<>"&=]+)="(?P<value>[^<>"&]*)"'),
         (Kind.END, r'</(?P<name>[^<>"& ]+)>'),
         (Kind.START, r'<(?P<name>[^<>"&/ ]+)>'),
         (Kind.OPEN, r'<(?P<name>[^<>"&/ ]+)'),
-        (Kind.TEXT, r'[^<>"&]+'),
     )
 )
 _BYTE: Final = re.compile("<0x([0-9A-F]{2})>")
