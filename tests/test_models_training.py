@@ -234,7 +234,7 @@ def test_a_trained_bundle_says_what_it_is(unbroken: tuple[Path, str, str]) -> No
     card = (output / "card.md").read_text()
     assert card.startswith("# bundle\n")
     assert str(figures["valid_bits_per_byte"]) in card
-    assert re.search(rf"step {STEPS}, 100 %, [\d.]+ bits/byte, [\d,]+ tokens/s, 0:00:00 left\n", stderr)
+    assert re.search(rf"step {STEPS}, 100%, [\d.]+ bits/byte, [\d,]+ tokens/s, 0:00:00 left\n", stderr)
     assert f"wrote {output}" in stderr
 
 

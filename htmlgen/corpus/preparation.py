@@ -3,12 +3,13 @@
 import hashlib
 import multiprocessing
 import signal
-import threading
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import islice
+from typing import Final
 
 from htmlgen.corpus.cleaning import clean
 from htmlgen.corpus.pages import Page, read_pages
@@ -16,6 +17,8 @@ from htmlgen.errors import HtmlgenError, InputError
 from htmlgen.markup.events import Event
 from htmlgen.markup.reader import Loss, read
 from htmlgen.markup.writer import write
+
+_CHUNK: Final = 16  # pages handed to a process at a time
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,23 +62,40 @@ def prepare(sources: Sequence[str], *, jobs: int = 1) -> Iterator[PreparedPage]:
         yield from map(prepare_page, pages)
         return
     # Spawned, not forked: the parent may hold threads of JAX or Arrow.
-    with ProcessPoolExecutor(jobs, mp_context=multiprocessing.get_context("spawn")) as pool:
-        with _interrupts_ignored():
-            pool.submit(int)  # starts the processes, which inherit what is done with signals
-        yield from pool.map(prepare_page, pages, chunksize=16)
+    pool = ProcessPoolExecutor(jobs, mp_context=multiprocessing.get_context("spawn"))
+    try:
+        yield from _prepared_by(pool, pages, jobs)
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def _prepared_by(pool: ProcessPoolExecutor, pages: Iterator[Page], jobs: int) -> Iterator[PreparedPage]:
+    """In order; no more pages are read ahead than keep the processes busy."""
+    ahead: deque[Future[list[PreparedPage]]] = deque()
+    while chunk := list(islice(pages, _CHUNK)):
+        with _interrupts_blocked():  # a task may start a process, which inherits what is blocked
+            ahead.append(pool.submit(_prepare_chunk, chunk))
+        if len(ahead) > 4 * jobs:
+            yield from ahead.popleft().result()
+    while ahead:
+        yield from ahead.popleft().result()
+
+
+def _prepare_chunk(pages: list[Page]) -> list[PreparedPage]:
+    return [prepare_page(page) for page in pages]
 
 
 @contextmanager
-def _interrupts_ignored() -> Iterator[None]:
-    """Ctrl-C reaches every process of a terminal; the one that waits for the others is the one to act on it."""
-    if threading.current_thread() is not threading.main_thread():
+def _interrupts_blocked() -> Iterator[None]:
+    """Ctrl-C reaches every process of a terminal; the one that waits for the others is the one to act on it, a moment later."""
+    if not hasattr(signal, "pthread_sigmask"):
         yield
         return
-    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         yield
     finally:
-        signal.signal(signal.SIGINT, before)
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def split_by_site(pages: Iterable[PreparedPage], fraction: float) -> tuple[list[PreparedPage], list[PreparedPage]]:

@@ -111,8 +111,8 @@ It writes what a model of this size can: realistic structure, class names and at
 | bytes per token, validation | {figures["valid_bytes_per_token"]} |
 
 Bits per byte count canonical HTML, each page read alone from nothing, its end included. The corpus' sha256 is over the sorted sha256 of
-its pages. Scripts, styles, event handlers, comments, `data:` URLs and large inline SVG were dropped before training:
-{", ".join(f"{count:,} × {what}" for what, count in train["dropped"].items())}.
+its pages. Scripts, styles, event handlers, comments, `data:` URLs and large inline SVG are dropped before training; here:
+{", ".join(f"{count:,} × {what}" for what, count in train["dropped"].items()) or "none"}.
 
 ## Files
 

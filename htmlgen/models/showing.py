@@ -11,13 +11,6 @@ from htmlgen.models import training
 
 _SMOOTHING = 0.05
 _LINE_SECONDS = 60.0
-_FIGURES = (
-    "step {task.fields[step]:,}",
-    "{task.percentage:.0f} %",
-    "{task.fields[bits]:.3f} bits/byte",
-    "{task.fields[speed]:,.0f} tokens/s",
-    "{task.fields[left]} left",
-)
 
 
 class TrainingBar:
@@ -25,10 +18,12 @@ class TrainingBar:
 
     def __init__(self) -> None:
         console = Console(stderr=True)
-        step, *figures = (TextColumn(text, style="none", table_column=Column(no_wrap=True)) for text in _FIGURES)
+        step, figures = (
+            TextColumn(f"{{task.fields[{name}]}}", style="none", table_column=Column(no_wrap=True)) for name in ("step", "figures")
+        )
         bar = BarColumn(bar_width=None, table_column=Column(ratio=1, min_width=4))
-        self._progress = Progress(step, bar, *figures, console=console, expand=True, disable=not console.is_terminal)
-        self._task = self._progress.add_task("train", total=1.0, step=0, bits=0.0, speed=0.0, left="?")
+        self._progress = Progress(step, bar, figures, console=console, expand=True, disable=not console.is_terminal)
+        self._task = self._progress.add_task("train", total=1.0, step="compiling", figures="")
         self._bits: float | None = None
         self._speed: float | None = None
         self._line_due = 0.0
@@ -45,12 +40,12 @@ class TrainingBar:
         self._bits = _smoothed(self._bits, progress.bits_per_byte)
         self._speed = _smoothed(self._speed, progress.tokens_per_second)
         left = progress.seconds * (1 / progress.done - 1) if progress.done else 0.0
-        self._progress.update(
-            self._task, completed=progress.done, step=progress.step, bits=self._bits, speed=self._speed, left=_clock(left)
-        )
+        step = f"step {progress.step:,}"
+        figures = f"{progress.done:.0%}, {self._bits:.3f} bits/byte, {self._speed:,.0f} tokens/s, {_clock(left)} left"
+        self._progress.update(self._task, completed=progress.done, step=step, figures=figures)
         if self._progress.disable and (progress.done >= 1 or time.monotonic() >= self._line_due):
             self._line_due = time.monotonic() + _LINE_SECONDS
-            self.say(", ".join(_FIGURES).format(task=self._progress.tasks[self._task]))
+            self.say(f"{step}, {figures}")
 
     def say(self, text: str) -> None:
         """Prints text above the bar."""
