@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from htmlgen.errors import BundleError, InputError, OutputError, VocabularyError
+from htmlgen.errors import BundleError, InputError, OutputError, PromptError, VocabularyError
 
 if TYPE_CHECKING:
     from htmlgen.decoding.explaining import Answer, Beginning
@@ -204,11 +204,16 @@ def _unwritten(automaton: "Automaton", beginning: "Beginning", bundle: str | Non
     tokenizer = _tokenizer(bundle)
     if tokenizer is None or beginning.tag is not None:
         return {}
-    guide = GrammarGuide(automaton, tokenizer.vocabulary)
-    state: Any = guide.start()
     ids = tokenizer.encode(beginning.events)
-    for token in ids:
-        state = guide.advance(state, token)
+    try:
+        guide = GrammarGuide(automaton, tokenizer.vocabulary)
+        state: Any = guide.start()
+        for token in ids:
+            state = guide.advance(state, token)
+    except (VocabularyError, PromptError):
+        if bundle is not None:
+            raise
+        return {}  # the bundle that ships cannot spell this grammar's names, and was not asked for
     ample, fitting = (_names(guide, guide.allowed(state, each)) for each in (AMPLE, max_tokens - len(ids)))
     found = {}
     for each in automaton.names:
