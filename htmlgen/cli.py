@@ -99,7 +99,7 @@ def main() -> NoReturn:
 @click.option("--seed", type=click.IntRange(0, 2**63 - 1), help="Repeat a run exactly; drawn and shown on stderr if omitted.")
 @click.option("--grammar", default="page", show_default=True, help="page, snippet, article, email, a .rnc file; or tags: nesting alone.")
 @click.option("--prompt", default="", help="A page's beginning, which every page continues.")
-@click.option("--max-tokens", default=160, show_default=True, help="Most tokens of a page; it always ends within them.")
+@click.option("--max-tokens", default=128, show_default=True, help="Most tokens of a page; it always ends within them.")
 @click.option("--temperature", default=0.9, show_default=True, help="Below 1 plainer, above 1 wilder; 0 takes the likeliest.")
 @click.option("--top-k", default=0, show_default=True, help="Draw among the k likeliest tokens; 0 among all.")
 @click.option("--top-p", default=1.0, show_default=True, help="Draw among the likeliest tokens of that probability together.")

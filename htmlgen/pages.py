@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 GRAMMAR = "page"
 TAGS = "tags"
-MAX_TOKENS = 160
+MAX_TOKENS = 128
 SAMPLING = SamplingConfig(temperature=0.9, min_p=0.02)
 
 
