@@ -19,7 +19,8 @@ from htmlgen.errors import ConfigError, InputError
 from htmlgen.markup.writer import write
 from htmlgen.runtime import bundle as bundles
 from htmlgen.runtime.bundle import Bundle
-from htmlgen.runtime.session import Session
+from htmlgen.runtime.session import PageStep, Session
+from htmlgen.tokens.context import Reading
 from htmlgen.tokens.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
@@ -84,7 +85,7 @@ class Generator:
         self.bundle = bundle
         self.tokenizer = bundle.tokenizer
         self.guide = guide_of(grammar, self.tokenizer.vocabulary)
-        self._session = Session(bundle.step_path, bundle.architecture)
+        self._step = PageStep(Session(bundle.step_path, bundle.architecture), Reading(self.tokenizer.vocabulary))
 
     @classmethod
     def load(cls, bundle: str | PathLike[str] | None = None, *, grammar: str | PathLike[str] = GRAMMAR) -> "Generator":
@@ -115,7 +116,7 @@ class Generator:
 
     def search(self, sampling: SamplingConfig = SAMPLING) -> Search[Any]:
         """The decoding loop over this bundle's model and guide."""
-        return Search(self._session, self._session.initial, self.guide, sampling)
+        return Search(self._step, self._step.initial, self.guide, sampling)
 
     def prompt_ids(self, prompt: str) -> tuple[int, ...]:
         """The ids of a page's beginning."""

@@ -6,14 +6,15 @@ Weights have 7 bits a column, so that no processor's 16-bit sums saturate.
 """
 
 from collections.abc import Mapping
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 import onnx
 from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
 
-from htmlgen.runtime.architecture import GeneratorConfig
+from htmlgen.runtime.architecture import NEVER, GeneratorConfig
+from htmlgen.tokens.context import FEATURES, offsets
 
 Weights = Mapping[str, NDArray[np.float32]]
 Precision = Literal["float32", "int8"]
@@ -47,8 +48,8 @@ class _Float32:
         self._graph = graph
         self._table = graph.constant(weights["embedding"])
 
-    def embed(self, ids: str) -> tuple[str, float]:
-        return self._graph("Gather", self._table, ids), 0.0
+    def embed(self, ids: str) -> str:
+        return str(self._graph("Gather", self._table, ids))
 
     def product(self, x: str, weight: NDArray[np.float32], largest: float) -> str:
         return str(self._graph("MatMul", x, self._graph.constant(weight)))
@@ -65,13 +66,12 @@ class _Int8:
         table, self._row_scales = _quantised(weights["embedding"], axis=1)
         self._table = graph.constant(table)
         self._scale_table = graph.constant(self._row_scales[:, None])
-        self._largest = float(np.abs(weights["embedding"]).max())
 
-    def embed(self, ids: str) -> tuple[str, float]:
-        """The rows of the table, and the largest magnitude that they can have."""
+    def embed(self, ids: str) -> str:
+        """The rows of the table."""
         graph = self._graph
         rows = graph("Cast", graph("Gather", self._table, ids), to=TensorProto.FLOAT)
-        return graph("Mul", rows, graph("Gather", self._scale_table, ids)), self._largest
+        return str(graph("Mul", rows, graph("Gather", self._scale_table, ids)))
 
     def product(self, x: str, weight: NDArray[np.float32], largest: float) -> str:
         quantised, columns = _quantised(weight, axis=0)
@@ -95,7 +95,8 @@ def _quantised(weight: NDArray[np.float32], axis: int) -> tuple[NDArray[np.int8]
 
 
 def step_graph(config: GeneratorConfig, weights: Weights, precision: Precision = "int8") -> bytes:
-    """An ONNX model of one step: ids (batch,) int64 and state (batch, state_size) float32 → logits (batch, vocab), state.
+    """An ONNX model of one step: ids (batch,) int64, features (batch, features) int64 of the contexts after them, and state
+    (batch, state_size) float32 → logits (batch, vocab), in which the candidates have their share, and the state after.
 
     Args: weights, by the names of `GeneratorModel.named_weights`.
     """
@@ -103,7 +104,8 @@ def step_graph(config: GeneratorConfig, weights: Weights, precision: Precision =
     maths: _Float32 | _Int8 = _Float32(graph, weights) if precision == "float32" else _Int8(graph, weights)
     sizes = [width for width in config.widths for _ in range(2)]
     before = graph("Split", "state", graph.constant(np.array(sizes, dtype=np.int64)), outputs=len(sizes), axis=1)
-    hidden, largest = maths.embed("ids")
+    features = _features(graph)
+    hidden, largest = _seen(graph, maths, config, weights, features), _largest_seen(weights)
     after: list[str] = []
     for index in range(config.layers):
         layer = {name: weights[f"lstm_{index}/{name}"] for name in ("kernel", "recurrent_kernel", "bias")}
@@ -111,12 +113,69 @@ def step_graph(config: GeneratorConfig, weights: Weights, precision: Precision =
         largest = 1.0
         after += [hidden, memory]
     logits = graph("Add", maths.logits(hidden), graph.constant(weights["output_bias"]))
+    if config.matches:
+        logits = _with_copies(graph, weights, logits, hidden, features)
     return _model(graph, config, logits, graph("Concat", *after, axis=1))
 
 
-def _lstm(
-    graph: _Graph, maths: _Float32 | _Int8, layer: Weights, inputs: tuple[str, float], before: tuple[str, str]
-) -> tuple[str, str]:
+class _Features(NamedTuple):
+    """Parts of the input `features`."""
+
+    structure: str  #: (batch, 6)
+    match: str  #: (batch,)
+    candidate: str  #: (batch,)
+    copies: str  #: (batch,) 1.0 where there is a candidate, else 0.0
+
+
+def _features(graph: _Graph) -> _Features:
+    count = len(FEATURES)
+    parts = graph("Split", "features", graph.constant(np.array([count - 2, 1, 1], dtype=np.int64)), outputs=3, axis=1)
+    match, candidate = (graph("Squeeze", part, graph.constant(np.array([1], dtype=np.int64))) for part in parts[1:])
+    return _Features(parts[0], match, candidate, graph("Cast", graph("Sign", match), to=TensorProto.FLOAT))
+
+
+def _seen(graph: _Graph, maths: _Float32 | _Int8, config: GeneratorConfig, weights: Weights, features: _Features) -> str:
+    """(batch, embedding): each token, where it stands, and what may come."""
+    seen = maths.embed("ids")
+    axis = graph.constant(np.array([1], dtype=np.int64))
+    if config.structures:
+        rows = graph("Add", features.structure, graph.constant(offsets(config.structures)))
+        found = graph("Gather", graph.constant(weights["structure"]), rows)
+        seen = graph("Add", seen, graph("ReduceSum", found, axis, keepdims=0))
+    if config.matches:
+        suggested = graph("Mul", maths.embed(features.candidate), graph.constant(weights["candidate"]))
+        seen = graph("Add", seen, graph("Mul", suggested, graph("Unsqueeze", features.copies, axis)))
+        seen = graph("Add", seen, graph("Gather", graph.constant(weights["match"]), features.match))
+    return str(seen)
+
+
+def _largest_seen(weights: Weights) -> float:
+    """A magnitude that what the first layer sees has hardly ever: beyond it, int8 saturates.
+
+    Tokens, structure and match are added up; their largest values hardly ever meet.
+    """
+    table = weights["embedding"]
+    spread = [float(weights[name].std()) for name in ("structure", "match") if name in weights]
+    return float(np.abs(table).max()) + 6 * float(np.linalg.norm(spread))
+
+
+def _with_copies(graph: _Graph, weights: Weights, logits: str, hidden: str, features: _Features) -> str:
+    """Logits in which each candidate has its share; as `generator.with_copies`."""
+    axis = graph.constant(np.array([1], dtype=np.int64))
+    candidate = graph("Unsqueeze", features.candidate, axis)
+    bias = graph("Unsqueeze", graph("Gather", graph.constant(weights["gate_bias"]), features.match), axis)
+    odds = graph("Add", bias, graph("MatMul", hidden, graph.constant(weights["gate"][:, None])))
+    never = graph(
+        "Mul", graph("Sub", graph.constant(np.float32(1)), graph("Unsqueeze", features.copies, axis)), graph.constant(np.float32(NEVER))
+    )
+    copied = graph("Add", graph("Add", graph("ReduceLogSumExp", logits, axes=[1], keepdims=1), odds), never)
+    own = graph("GatherElements", logits, candidate, axis=1)
+    further = graph("Neg", graph("Abs", graph("Sub", own, copied)))
+    raised = graph("Add", graph("Max", own, copied), graph("Log", graph("Add", graph("Exp", further), graph.constant(np.float32(1)))))
+    return str(graph("ScatterElements", logits, candidate, raised, axis=1))
+
+
+def _lstm(graph: _Graph, maths: _Float32 | _Int8, layer: Weights, inputs: tuple[str, float], before: tuple[str, str]) -> tuple[str, str]:
     """One cell: output and memory after the step. `inputs` come with the largest magnitude that they can have."""
     x = maths.product(inputs[0], layer["kernel"], inputs[1])
     h = maths.product(before[0], layer["recurrent_kernel"], 1.0)
@@ -136,6 +195,7 @@ def _model(graph: _Graph, config: GeneratorConfig, logits: str, state: str) -> b
         "step",
         [
             helper.make_tensor_value_info("ids", TensorProto.INT64, ["batch"]),
+            helper.make_tensor_value_info("features", TensorProto.INT64, ["batch", len(FEATURES)]),
             helper.make_tensor_value_info("state", TensorProto.FLOAT, ["batch", config.state_size]),
         ],
         [helper.make_tensor_value_info(name, TensorProto.FLOAT, ["batch", size]) for name, (_, size) in outputs.items()],

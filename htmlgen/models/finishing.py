@@ -20,7 +20,8 @@ from htmlgen.models.training import bits_per_byte
 from htmlgen.runtime import bundle
 from htmlgen.runtime.likelihood import bits_per_byte as bits
 from htmlgen.runtime.likelihood import page_nats
-from htmlgen.runtime.session import Session
+from htmlgen.runtime.session import PageStep, Session
+from htmlgen.tokens.context import Reading
 
 
 def weights_of(model: GeneratorModel) -> dict[str, Any]:
@@ -63,7 +64,8 @@ def finish(run: Run, output: Path, *, sources: Path | None = None, force: bool =
 def _figures(run: Run, graph: bytes) -> dict[str, float]:
     exact = bits_per_byte(run.trainer.model, run.valid)
     session = Session(graph, run.trainer.model.config, threads=2)
-    small = bits(_nats(session, run.valid, run.tokenizer.vocabulary.bos, run.tokenizer.vocabulary.eos), run.valid.bytes)
+    vocabulary = run.tokenizer.vocabulary
+    small = bits(_nats(PageStep(session, Reading(vocabulary)), run.valid, vocabulary.bos, vocabulary.eos), run.valid.bytes)
     return {
         "valid_bits_per_byte": round(exact, 4),
         "valid_bits_per_byte_int8": round(small, 4),
@@ -71,9 +73,9 @@ def _figures(run: Run, graph: bytes) -> dict[str, float]:
     }
 
 
-def _nats(session: Session, pages: TokenPages, bos: int, eos: int) -> float:
+def _nats(step: PageStep, pages: TokenPages, bos: int, eos: int) -> float:
     rows = [pages.ids[start + 1 : end - 1].tolist() for start, end in zip(pages.starts[:-1], pages.starts[1:], strict=True)]
-    return float(page_nats(session, rows, bos=bos, eos=eos).sum())
+    return float(page_nats(step, rows, bos=bos, eos=eos).sum())
 
 
 def _table(sources: Path | None) -> str:

@@ -19,8 +19,10 @@ from htmlgen.models.generator import create
 from htmlgen.models.training import Trainer, TrainingConfig
 from htmlgen.runtime.architecture import GeneratorConfig
 from htmlgen.runtime.files import write_atomically
+from htmlgen.tokens.context import Reading
 from htmlgen.tokens.learning import VocabularyConfig, learn
 from htmlgen.tokens.tokenizer import Tokenizer
+from htmlgen.tokens.vocabulary import Vocabulary
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,10 +34,12 @@ class Shape:
     units: int = 640  #: width of the other layers
     layers: int = 2  #: LSTM layers
     dropout: float = 0.05  #: [0, 1)
+    structure: bool = True  #: whether the model sees where on the page it stands
+    copies: bool = True  #: whether it copies from the page
 
     def __post_init__(self) -> None:
         VocabularyConfig(size=self.vocabulary)
-        _architecture(self, self.vocabulary)
+        GeneratorConfig(vocab_size=self.vocabulary, **_sizes(self))
 
 
 @dataclass(frozen=True)
@@ -78,7 +82,7 @@ def start(
     folder = run_folder(output)
     splits = {"train": train, "valid": valid}
     tokenizer = Tokenizer(learn(((page.site, page.events) for page in train), VocabularyConfig(size=shape.vocabulary)))
-    architecture = _architecture(shape, len(tokenizer.vocabulary))
+    architecture = _architecture(shape, tokenizer.vocabulary)
     encoded = {name: TokenPages.encode(((page.events, page.bytes) for page in pages), tokenizer) for name, pages in splits.items()}
     settings = {
         "command": command,
@@ -112,10 +116,12 @@ def resume(output: Path, *, minutes: float | None = None, tokens: int | None = N
     return Run(output, folder, trainer, tokenizer, train, valid, settings)
 
 
-def _architecture(shape: Shape, vocab_size: int) -> GeneratorConfig:
-    values = configs.to_dict(shape) | {"vocab_size": vocab_size}
-    del values["vocabulary"]
-    return configs.from_dict(GeneratorConfig, values)
+def _architecture(shape: Shape, vocabulary: Vocabulary) -> GeneratorConfig:
+    return GeneratorConfig(vocab_size=len(vocabulary), context=Reading(vocabulary).sizes, **_sizes(shape))
+
+
+def _sizes(shape: Shape) -> dict[str, Any]:
+    return {name: value for name, value in configs.to_dict(shape).items() if name != "vocabulary"}
 
 
 def _read_settings(folder: Path) -> dict[str, Any]:

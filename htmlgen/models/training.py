@@ -21,8 +21,9 @@ import numpy as np
 
 from htmlgen import config as configs
 from htmlgen.errors import BundleCorruptError, ConfigError
-from htmlgen.models.data import TokenPages, byte_lengths, lanes, shuffled, windows
+from htmlgen.models.data import TokenPages, Window, byte_lengths, lanes, shuffled, windows
 from htmlgen.models.generator import GeneratorModel
+from htmlgen.models.losses import token_nats, unpacked
 from htmlgen.runtime.files import write_atomically
 from htmlgen.tokens.vocabulary import Vocabulary
 
@@ -41,6 +42,7 @@ class TrainingConfig:
     warmup: float = 0.03  #: fraction of the budget in which the learning rate rises
     floor: float = 0.03  #: last learning rate as a fraction of the highest
     clip_norm: float = 1.0  #: largest norm of all gradients together
+    grammar_share: float = 0.9  #: how much of the loss is among the tokens that the grammar allows, the rest among all, [0, 1]
     seed: int = 0  #: of weights, dropout and order of pages, below 2**31
     checkpoint_seconds: float = 120.0  #: between checkpoints
     checkpoint_steps: int = 0  #: between checkpoints, if not 0
@@ -54,6 +56,8 @@ class TrainingConfig:
         for name in ("warmup", "floor"):
             if not 0 <= (value := getattr(self, name)) < 1:
                 raise ConfigError(f"{name} must be in [0, 1), got {value}")
+        if not 0 <= self.grammar_share <= 1:
+            raise ConfigError(f"grammar_share must be in [0, 1], got {self.grammar_share}")
         if not 0 <= self.seed < 1 << 31:
             raise ConfigError(f"seed must be a whole number from 0 to {(1 << 31) - 1}, got {self.seed}")
 
@@ -85,6 +89,7 @@ class Trainer:
         self.model, self.config, self.folder = model, config, folder
         self._pages = pages
         self._byte_lengths = byte_lengths(vocabulary)
+        self._allowed = jnp.asarray(pages.allowed) if config.grammar_share and len(pages.allowed) > 1 else None
         self._optimizer = keras.optimizers.Adam(config.learning_rate, beta_2=0.99, global_clipnorm=config.clip_norm)
         self._optimizer.build(model.trainable_variables)
         self._variables = {
@@ -113,10 +118,10 @@ class Trainer:
         saved_at, saved_step = time.monotonic(), self.step
         while self.done < 1:
             rows = lanes(shuffled(self._pages, self.config.seed, self.epoch), self.config.batch)
-            for index, window in enumerate(windows(rows, self.config.length)):
-                if index < self.window or window.shape[1] <= self.config.length:
+            for index, places in enumerate(windows(rows, self.config.length)):
+                if index < self.window or places.shape[1] <= self.config.length:
                     continue  # read before a resume, or the short end of the lanes
-                progress = self._train_on(window)
+                progress = self._train_on(Window.of(self._pages, places))
                 self.window = index + 1
                 due = self.config.checkpoint_steps and self.step - saved_step >= self.config.checkpoint_steps
                 if due or time.monotonic() - saved_at > self.config.checkpoint_seconds:
@@ -139,32 +144,39 @@ class Trainer:
         self.epoch, self.window = self.epoch + 1, 0
         self._variables["state"] = [jnp.zeros_like(part) for part in self._variables["state"]]
 
-    def _train_on(self, window: Array) -> Progress:
+    def _train_on(self, window: Window) -> Progress:
         started = time.monotonic()
         self._variables["optimizer"][self._rate_index] = jnp.float32(learning_rate(self.config, self.done))
-        self._variables, nats = self._compiled(self._variables, jnp.asarray(window))
+        self._variables, nats = self._compiled(self._variables, tuple(map(jnp.asarray, window.arrays())), self._allowed)
         total = float(nats)
         elapsed = time.monotonic() - started
-        count = window[:, 1:].size
+        count = window.targets.size
         self.step, self.tokens, self.seconds = self.step + 1, self.tokens + count, self.seconds + elapsed
-        size = float(self._byte_lengths[window[:, 1:]].sum())
+        size = float(self._byte_lengths[window.targets].sum())
         bits = total / math.log(2) / max(size, 1.0)
         return Progress(self.step, self.tokens, self.done, self.seconds, bits, count / elapsed)
 
     @cached_property
-    def _compiled(self) -> Callable[[dict[str, Any], Array], tuple[dict[str, Any], Array]]:
-        def step(variables: dict[str, Any], window: Array) -> tuple[dict[str, Any], Array]:
-            (mean, (state, other)), gradients = jax.value_and_grad(self._loss, has_aux=True)(variables["trainable"], variables, window)
+    def _compiled(self) -> Callable[..., tuple[dict[str, Any], Array]]:
+        def step(variables: dict[str, Any], window: tuple[Array, ...], table: Array | None) -> tuple[dict[str, Any], Array]:
+            differentiated = jax.value_and_grad(self._loss, has_aux=True)
+            (_, (nats, state, other)), gradients = differentiated(variables["trainable"], variables, window, table)
             trainable, optimizer = self._optimizer.stateless_apply(variables["optimizer"], gradients, variables["trainable"])
             after = {"trainable": trainable, "other": other, "optimizer": optimizer, "state": state}
-            return after, mean * window[:, 1:].size
+            return after, nats
 
         return jax.jit(step, donate_argnums=0)
 
-    def _loss(self, trainable: list[Array], variables: dict[str, Any], window: Array) -> tuple[Array, Any]:
+    def _loss(self, trainable: list[Array], variables: dict[str, Any], window: tuple[Array, ...], table: Array | None) -> tuple[Array, Any]:
+        """The mean loss of a token; beside it the nats of all, among what is allowed."""
+        ids, features, targets, masks = window
+        features = features.astype(jnp.int32)
         state = _paired(variables["state"])
-        (logits, after), other = self.model.stateless_call(trainable, variables["other"], window[:, :-1], state, training=True)
-        return cross_entropy(logits, window[:, 1:]).mean(), ([part for pair in after for part in pair], other)
+        said, other = self.model.stateless_call(trainable, variables["other"], ids, features, state, training=True)
+        allowed = None if table is None else unpacked(table, masks, self.model.config.vocab_size)
+        plain, within = token_nats(said, features[..., -1], targets, allowed)
+        share = self.config.grammar_share
+        return (share * within + (1 - share) * plain).mean(), (within.sum(), [part for pair in said.state for part in pair], other)
 
     def assign(self) -> None:
         """Puts the trained weights into the model."""
@@ -206,27 +218,26 @@ def _paired(parts: list[Array]) -> tuple[tuple[Array, Array], ...]:
     return tuple(zip(parts[::2], parts[1::2], strict=True))
 
 
-def cross_entropy(logits: Array, targets: Array) -> Array:
-    """(batch, time): nats of each target under softmax(logits)."""
-    chosen = jnp.take_along_axis(logits, targets[..., None], axis=-1)[..., 0]
-    return jax.scipy.special.logsumexp(logits, axis=-1) - chosen
-
-
-def bits_per_byte(model: GeneratorModel, pages: TokenPages, *, batch: int = 32, length: int = 256, tokens: int = 0) -> float:
+def bits_per_byte(
+    model: GeneratorModel, pages: TokenPages, *, masked: bool = False, batch: int = 32, length: int = 256, tokens: int = 0
+) -> float:
     """Bits that the model needs for a byte of canonical HTML, each page read alone, its end included.
 
-    Args: tokens, 0 for all pages, else pages spread evenly over the set until they have about so many tokens.
+    Args: masked, whether tokens are chosen among what the pages' masks allow; tokens, 0 for all pages, else pages spread evenly over the
+    set until they have about so many tokens.
     """
     stride = max(1, len(pages.ids) // tokens) if tokens else 1
     order = np.arange(0, len(pages), stride)
-    ids = pages.select(order)
-    size = pages.bytes * len(ids) / len(pages.ids) if tokens else pages.bytes
-    rows, owed = _dealt(np.split(ids, np.flatnonzero(ids == model.bos)[1:]), batch)
-    return _nats(model, rows, owed, length) / math.log(2) / size
+    places = [np.arange(pages.starts[page], pages.starts[page + 1]) for page in order]
+    count = sum(len(page) for page in places)
+    size = pages.bytes * count / len(pages.ids) if tokens else pages.bytes
+    rows, owed = _dealt(places, batch)
+    return _nats(model, pages, rows, owed, masked, length) / math.log(2) / size
 
 
 def _dealt(pages: list[Array], batch: int) -> tuple[Array, Array]:
-    """Whole pages dealt to lanes, longest first to the shortest lane; `owed` is 1 where a token counts: all but BOS and padding."""
+    """The places of whole pages dealt to lanes, longest first to the shortest lane; `owed` is 1 where a token counts: all but BOS and
+    padding."""
     pages = sorted(pages, key=len, reverse=True)
     dealt: list[list[Array]] = [[] for _ in range(min(batch, len(pages)))]
     sizes = np.zeros(len(dealt), dtype=np.int64)
@@ -234,19 +245,26 @@ def _dealt(pages: list[Array], batch: int) -> tuple[Array, Array]:
         lane = int(sizes.argmin())
         dealt[lane].append(page)
         sizes[lane] += len(page)
-    rows = np.zeros((len(dealt), int(sizes.max()) + 1), dtype=np.int32)
+    rows = np.zeros((len(dealt), int(sizes.max()) + 1), dtype=np.int64)
     owed = np.zeros(rows.shape, dtype=np.float32)
     for row, mark, lane_pages in zip(rows, owed, dealt, strict=True):
-        lane_ids = np.concatenate(lane_pages)
-        row[: len(lane_ids)], mark[: len(lane_ids)] = lane_ids, lane_ids != lane_ids[0]
+        at = 0
+        for page in lane_pages:
+            row[at : at + len(page)], mark[at + 1 : at + len(page)] = page, 1
+            at += len(page)
     return rows, owed
 
 
-def _nats(model: GeneratorModel, rows: Array, owed: Array, length: int) -> float:
+def _nats(model: GeneratorModel, pages: TokenPages, rows: Array, owed: Array, masked: bool, length: int) -> float:
+    table = jnp.asarray(pages.allowed) if masked else None
+
     @jax.jit
-    def score(trainable: Any, other: Any, window: Array, marks: Array, state: Any) -> tuple[Array, Any]:
-        (logits, after), _ = model.stateless_call(trainable, other, window[:, :-1], state, training=False)
-        return (cross_entropy(logits, window[:, 1:]) * marks[:, 1:]).sum(), after
+    def score(trainable: Any, other: Any, window: tuple[Array, ...], marks: Array, state: Any) -> tuple[Array, Any]:
+        ids, features, targets, masks = window
+        features = features.astype(jnp.int32)
+        said, _ = model.stateless_call(trainable, other, ids, features, state, training=False)
+        allowed = None if table is None else unpacked(table, masks, model.config.vocab_size)
+        return (token_nats(said, features[..., -1], targets, allowed)[1] * marks).sum(), said.state
 
     trainable = [variable.value for variable in model.trainable_variables]
     other = [variable.value for variable in model.non_trainable_variables]
@@ -254,8 +272,8 @@ def _nats(model: GeneratorModel, rows: Array, owed: Array, length: int) -> float
     pad = -(rows.shape[1] - 1) % length
     rows, owed = np.pad(rows, ((0, 0), (0, pad))), np.pad(owed, ((0, 0), (0, pad)))
     total = 0.0
-    for window, marks in zip(windows(rows, length), windows(owed, length), strict=True):
-        nats, state = score(trainable, other, jnp.asarray(window), jnp.asarray(marks), state)
+    for places, marks in zip(windows(rows, length), windows(owed, length), strict=True):
+        window = tuple(map(jnp.asarray, Window.of(pages, places).arrays()))
+        nats, state = score(trainable, other, window, jnp.asarray(marks[:, 1:]), state)
         total += float(nats)
     return total
-

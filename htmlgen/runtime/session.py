@@ -1,6 +1,7 @@
-"""One step of a bundle's generator, run by ONNX Runtime: `step(ids, state) -> logits, state`."""
+"""One step of a bundle's generator, run by ONNX Runtime, and the same for pages whose contexts are followed."""
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import onnxruntime
@@ -8,8 +9,9 @@ from numpy.typing import NDArray
 
 from htmlgen.errors import BundleCorruptError
 from htmlgen.runtime.architecture import GeneratorConfig
+from htmlgen.tokens.context import FEATURES, Reading
 
-State = tuple[NDArray[np.float32], ...]
+Arrays = tuple[NDArray[Any], ...]
 
 
 class Session:
@@ -35,18 +37,49 @@ class Session:
         self.architecture = architecture
 
     def _check(self, name: str, architecture: GeneratorConfig) -> None:
-        inputs = {"ids": ["batch"], "state": ["batch", architecture.state_size]}
+        inputs = {"ids": ["batch"], "features": ["batch", len(FEATURES)], "state": ["batch", architecture.state_size]}
         outputs = {"logits": ["batch", architecture.vocab_size], "state_after": ["batch", architecture.state_size]}
         there = ({node.name: node.shape for node in nodes} for nodes in (self._session.get_inputs(), self._session.get_outputs()))
         for expected, found in zip((inputs, outputs), there, strict=True):
             if found != expected:
                 raise BundleCorruptError(f"{name}: takes and gives {found}, not {expected} as config.json says; copy the bundle again")
 
-    def initial(self, batch: int) -> State:
-        """The state before a page: ((batch, state_size) zeros,)."""
-        return (np.zeros((batch, self.architecture.state_size), dtype=np.float32),)
+    def initial(self, batch: int) -> NDArray[np.float32]:
+        """The state before a page: (batch, state_size) zeros."""
+        return np.zeros((batch, self.architecture.state_size), dtype=np.float32)
 
-    def __call__(self, ids: NDArray[np.int64], state: State) -> tuple[NDArray[np.float32], State]:
-        """Args: ids (batch,) int64; state, as returned before or from `initial`. Returns: logits (batch, vocab) and the state after."""
-        logits, after = self._session.run(None, {"ids": ids, "state": state[0]})
-        return logits, (after,)
+    def __call__(
+        self, ids: NDArray[np.int64], features: NDArray[np.int64], state: NDArray[np.float32]
+    ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """Args: ids (batch,) int64; features (batch, features) int64, of the contexts after those ids; state, as returned before or from
+        `initial`.
+
+        Returns: logits (batch, vocab) and the state after.
+        """
+        logits, after = self._session.run(None, {"ids": ids, "features": features, "state": state})
+        return logits, after
+
+
+class PageStep:
+    """A session that follows the pages that it steps through: `step(ids, arrays) -> logits, arrays`, as the decoding loop calls it.
+
+    The arrays are the model's state and each row's context, whose features it computes.
+    """
+
+    def __init__(self, session: Session, reading: Reading) -> None:
+        self.session, self._reading = session, reading
+
+    def initial(self, batch: int) -> Arrays:
+        """The arrays before a page."""
+        contexts = np.empty(batch, dtype=object)
+        contexts[:] = [self._reading.start] * batch
+        return self.session.initial(batch), contexts
+
+    def __call__(self, ids: NDArray[np.int64], arrays: Arrays) -> tuple[NDArray[np.float32], Arrays]:
+        """Args: ids (batch,) int64; arrays, as returned before or from `initial`. Returns: logits (batch, vocab) and the arrays after."""
+        state, before = arrays
+        contexts = np.empty(len(ids), dtype=object)
+        contexts[:] = [context.after(token) for context, token in zip(before, ids.tolist(), strict=True)]
+        features = np.array([context.features() for context in contexts], dtype=np.int64)
+        logits, after = self.session(ids, features, state)
+        return logits, (after, contexts)

@@ -1,0 +1,41 @@
+"""What a prediction costs: nats of the tokens that came, under the plain softmax or among what a grammar allows.
+
+Laws: with `grammar` 0 the loss is the plain cross entropy of the mixture of logits and copy; with 1 that of the mixture restricted to the
+allowed tokens, which is what constrained decoding draws from, so that masks do not distort it (cf. Park et al. 2024, arXiv:2405.21047).
+"""
+
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+
+from htmlgen.models.generator import Prediction
+from htmlgen.runtime.architecture import NEVER
+
+Array = Any
+
+
+def unpacked(table: Array, masks: Array, vocab: int) -> Array:
+    """(…, vocab) bool: rows of `TokenPages.allowed`, whose bits numpy.packbits packed."""
+    bits = table[masks][..., None] >> jnp.arange(7, -1, -1, dtype=jnp.uint8) & 1
+    return bits.reshape(*masks.shape, -1)[..., :vocab].astype(bool)
+
+
+def token_nats(prediction: Prediction, candidates: Array, targets: Array, allowed: Array | None = None) -> tuple[Array, Array]:
+    """(batch, time) nats of the targets among all tokens, and among those that are allowed; the latter are the former where `allowed`
+    is None, or forbids what came.
+
+    Args: candidates (batch, time), what copying gives; allowed (batch, time, vocab) bool.
+    """
+    logits = prediction.logits
+    total = jax.scipy.special.logsumexp(logits, axis=-1)
+    copied = total + prediction.odds
+    own = jnp.take_along_axis(logits, targets[..., None], axis=-1)[..., 0]
+    own = jnp.where(targets == candidates, jnp.logaddexp(own, copied), own)
+    plain = jnp.logaddexp(total, copied) - own
+    if allowed is None:
+        return plain, plain
+    within = jax.scipy.special.logsumexp(jnp.where(allowed, logits, NEVER), axis=-1)
+    may_copy, may_come = (jnp.take_along_axis(allowed, ids[..., None], axis=-1)[..., 0] for ids in (candidates, targets))
+    restricted = jnp.logaddexp(within, jnp.where(may_copy, copied, NEVER)) - own
+    return plain, jnp.where(may_come, restricted, plain)
