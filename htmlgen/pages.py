@@ -8,11 +8,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 from os import PathLike
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from htmlgen.decoding.guard import Guard
-from htmlgen.decoding.guide import Guide
+from htmlgen.decoding.guides import guide_of
 from htmlgen.decoding.sampling import SamplingConfig
 from htmlgen.decoding.search import Request, Result, Search
 from htmlgen.errors import ConfigError, InputError
@@ -21,7 +19,6 @@ from htmlgen.runtime import bundle as bundles
 from htmlgen.runtime.bundle import Bundle
 from htmlgen.runtime.session import PageStep, Session
 from htmlgen.tokens.context import Reading
-from htmlgen.tokens.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
     from bs4 import BeautifulSoup, Tag
@@ -29,7 +26,6 @@ if TYPE_CHECKING:
     from htmlgen.evaluation.score import Evaluation
 
 GRAMMAR = "page"
-TAGS = "tags"
 MAX_TOKENS = 128
 SAMPLING = SamplingConfig(temperature=0.9, min_p=0.02)
 
@@ -129,21 +125,6 @@ class Generator:
     def _page(self, result: Result) -> Page:
         html = write(self.tokenizer.decode(result.ids), one_line=True)
         return Page(html, result.seed, len(result.ids), result.logprob, self.bundle.name)
-
-
-def guide_of(grammar: str | PathLike[str], vocabulary: Vocabulary) -> Guide[Any]:
-    """The rules of a grammar for a vocabulary.
-
-    Args: grammar, the name of one that ships with the package (page, snippet, article, email …), or a `.rnc` file; `tags` is no grammar:
-    it asks for no more than that html5lib parses the page without an error.
-    Raises: GrammarError, if there is none of that name, or its file cannot be read.
-    """
-    if str(grammar) == TAGS:
-        return Guard(vocabulary)
-    from htmlgen.decoding.grammar_guide import GrammarGuide
-    from htmlgen.relaxng import load_automaton
-
-    return GrammarGuide(load_automaton(grammar if isinstance(grammar, str) else Path(grammar)), vocabulary)
 
 
 def draw_seed() -> int:

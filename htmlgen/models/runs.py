@@ -13,6 +13,7 @@ from typing import Any
 
 from htmlgen import config as configs
 from htmlgen.corpus.preparation import PreparedPage, corpus_sha256
+from htmlgen.decoding.guides import guide_of
 from htmlgen.errors import BundleCorruptError, ConfigError, OutputError, VocabularyError
 from htmlgen.models.data import TokenPages
 from htmlgen.models.generator import create
@@ -72,10 +73,18 @@ def check_no_run(output: Path) -> None:
 
 
 def start(
-    train: list[PreparedPage], valid: list[PreparedPage], output: Path, *, shape: Shape, training: TrainingConfig, command: str
+    train: list[PreparedPage],
+    valid: list[PreparedPage],
+    output: Path,
+    *,
+    shape: Shape,
+    training: TrainingConfig,
+    command: str,
+    grammar: str | None = None,
 ) -> Run:
     """A fresh run on prepared pages: learns the tokenizer, encodes the pages, makes the model.
 
+    Args: grammar, whose guide says what the model may write, and so what it need not learn; the pages should be of it.
     Raises: OutputError, if there is a run of that name already; VocabularyError, InputError, if the pages are too few.
     """
     check_no_run(output)
@@ -83,11 +92,13 @@ def start(
     splits = {"train": train, "valid": valid}
     tokenizer = Tokenizer(learn(((page.site, page.events) for page in train), VocabularyConfig(size=shape.vocabulary)))
     architecture = _architecture(shape, tokenizer.vocabulary)
-    encoded = {name: TokenPages.encode(((page.events, page.bytes) for page in pages), tokenizer) for name, pages in splits.items()}
+    guide = None if grammar is None else guide_of(grammar, tokenizer.vocabulary)
+    encoded = {name: TokenPages.encode(((page.events, page.bytes) for page in pages), tokenizer, guide) for name, pages in splits.items()}
     settings = {
         "command": command,
         "training": configs.to_dict(training),
         "architecture": configs.to_dict(architecture),
+        "grammar": grammar,
         "corpus": {name: corpus_summary(splits[name], encoded[name]) for name in splits},
     }
     for name, pages in encoded.items():

@@ -1,0 +1,26 @@
+"""Which guide a grammar's name stands for."""
+
+from os import PathLike
+from pathlib import Path
+from typing import Any, Final
+
+from htmlgen.decoding.guard import Guard
+from htmlgen.decoding.guide import Guide
+from htmlgen.tokens.vocabulary import Vocabulary
+
+TAGS: Final = "tags"  #: the guard, which asks for no more than that html5lib parses the page without an error
+
+
+def guide_of(grammar: str | PathLike[str], vocabulary: Vocabulary) -> Guide[Any]:
+    """The rules of a grammar for a vocabulary.
+
+    Args: grammar, the name of one that ships with the package (page, snippet, article, email …), or a `.rnc` file; `tags` is no grammar:
+    it asks for no more than that html5lib parses the page without an error.
+    Raises: GrammarError, if there is none of that name, or its file cannot be read.
+    """
+    if str(grammar) == TAGS:
+        return Guard(vocabulary)
+    from htmlgen.decoding.grammar_guide import GrammarGuide
+    from htmlgen.relaxng import load_automaton
+
+    return GrammarGuide(load_automaton(grammar if isinstance(grammar, str) else Path(grammar)), vocabulary)
