@@ -66,7 +66,7 @@ def _figures(run: Run, graph: bytes) -> dict[str, float]:
     session = Session(graph, run.trainer.model.config, threads=2)
     vocabulary = run.tokenizer.vocabulary
     small = bits(_nats(PageStep(session, Reading(vocabulary)), run.valid, vocabulary.bos, vocabulary.eos), run.valid.bytes)
-    allowed = {} if run.settings.get("grammar") is None else {
+    allowed = {} if run.trainer.config.grammar is None else {
         "valid_bits_per_byte_in_grammar": round(bits_per_byte(run.trainer.model, run.valid, masked=True), 4)
     }
     return allowed | {

@@ -73,18 +73,10 @@ def check_no_run(output: Path) -> None:
 
 
 def start(
-    train: list[PreparedPage],
-    valid: list[PreparedPage],
-    output: Path,
-    *,
-    shape: Shape,
-    training: TrainingConfig,
-    command: str,
-    grammar: str | None = None,
+    train: list[PreparedPage], valid: list[PreparedPage], output: Path, *, shape: Shape, training: TrainingConfig, command: str
 ) -> Run:
     """A fresh run on prepared pages: learns the tokenizer, encodes the pages, makes the model.
 
-    Args: grammar, whose guide says what the model may write, and so what it need not learn; the pages should be of it.
     Raises: OutputError, if there is a run of that name already; VocabularyError, InputError, if the pages are too few.
     """
     check_no_run(output)
@@ -92,13 +84,12 @@ def start(
     splits = {"train": train, "valid": valid}
     tokenizer = Tokenizer(learn(((page.site, page.events) for page in train), VocabularyConfig(size=shape.vocabulary)))
     architecture = _architecture(shape, tokenizer.vocabulary)
-    guide = None if grammar is None else guide_of(grammar, tokenizer.vocabulary)
+    guide = None if training.grammar is None else guide_of(training.grammar, tokenizer.vocabulary)
     encoded = {name: TokenPages.encode(((page.events, page.bytes) for page in pages), tokenizer, guide) for name, pages in splits.items()}
     settings = {
         "command": command,
         "training": configs.to_dict(training),
         "architecture": configs.to_dict(architecture),
-        "grammar": grammar,
         "corpus": {name: corpus_summary(splits[name], encoded[name]) for name in splits},
     }
     for name, pages in encoded.items():

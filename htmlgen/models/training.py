@@ -42,6 +42,7 @@ class TrainingConfig:
     warmup: float = 0.03  #: fraction of the budget in which the learning rate rises
     floor: float = 0.03  #: last learning rate as a fraction of the highest
     clip_norm: float = 1.0  #: largest norm of all gradients together
+    grammar: str | None = None  #: whose rules say what may come next, for pages that keep to them
     grammar_share: float = 0.9  #: how much of the loss is among the tokens that the grammar allows, the rest among all, [0, 1]
     seed: int = 0  #: of weights, dropout and order of pages, below 2**31
     checkpoint_seconds: float = 120.0  #: between checkpoints
