@@ -208,6 +208,33 @@ def tokenize(file: str, as_json: bool, bundle: str | None) -> None:
 
 
 @cli.command()
+@click.argument("pages", nargs=-1, required=True, metavar="CORPUS…")
+@click.option("--json", "as_json", is_flag=True, help="A JSON object a page, and one for all.")
+@click.option("--jobs", type=click.IntRange(min=1), default=2, show_default=True, help="Processes that read pages, threads that step.")
+@BUNDLE
+def bits(pages: tuple[str, ...], as_json: bool, jobs: int, bundle: str | None) -> None:
+    """Count the bits that the generator needs for a byte of pages, beside general compressors: how well it knows such pages."""
+    from htmlgen.corpus.preparation import prepare
+    from htmlgen.errors import InputError
+    from htmlgen.evaluation.bits import measure, rates
+    from htmlgen.runtime.bundle import load
+
+    found = []
+    for page in measure(prepare(pages, jobs=jobs), load(bundle), threads=jobs):
+        found.append(page)
+        shown = json.dumps(page.to_dict()) if as_json else f"{page.to_dict()['bits_per_byte']:7.4f}  {page.bytes:9,} bytes  {page.name}"
+        click.echo(shown)
+    if not found:
+        raise InputError("none of the pages has any content left after cleaning")
+    total = {name: round(value, 4) for name, value in rates(found).items()}
+    if as_json:
+        click.echo(json.dumps({"pages": len(found), "bytes": sum(page.bytes for page in found), **total}))
+    else:
+        others = ", ".join(f"{name} {value:.4f}" for name, value in total.items() if name != "bits_per_byte")
+        click.echo(f"{total['bits_per_byte']:7.4f}  {sum(page.bytes for page in found):9,} bytes  all {len(found)} pages ({others})")
+
+
+@cli.command()
 @click.argument("pages", nargs=-1, metavar="CORPUS…")
 @click.option("-o", "--output", type=click.Path(path_type=Path), required=True, help="Folder of the bundle to write.")
 @click.option("--valid", multiple=True, metavar="CORPUS", help="Validation pages.  [default: some of the sites of CORPUS]")
