@@ -55,6 +55,7 @@ class _Row(Generic[S]):
     state: S
     ids: list[int]
     generator: np.random.Generator
+    read: int = 0  # tokens that the model has been given, BOS aside
     logprob: float = 0.0
 
 
@@ -73,13 +74,27 @@ class Search(Generic[S]):
             raise ConfigError(f"batch must be at least 1, got {self.batch}")
 
     def finishing(self, requests: Iterable[Request]) -> Iterator[tuple[int, Result]]:
-        """Results as they are finished, each with its place among the requests, which are taken up a batch at a time.
+        """Results as they are finished, each with its place among the requests; the next request takes the place of a finished one.
 
-        Raises: BudgetError, PromptError, when the batch with a request that cannot be met is taken up.
+        Raises: BudgetError, PromptError, when a request that cannot be met is taken up.
         """
-        numbered = enumerate(requests)
-        while rows := [self._row(place, request) for place, request in islice(numbered, self.batch)]:
-            yield from self._run(rows)
+        waiting = (self._row(place, request) for place, request in enumerate(requests))
+        bos, eos = self.guide.vocabulary.bos, self.guide.vocabulary.eos
+        rows, tokens, arrays = list[_Row[S]](), np.zeros(0, dtype=np.int64), self.initial(0)
+        while True:
+            if entering := list(islice(waiting, self.batch - len(rows))):
+                rows += entering
+                tokens = np.concatenate([tokens, np.full(len(entering), bos)])
+                arrays = tuple(np.concatenate(pair) for pair in zip(arrays, self.initial(len(entering)), strict=True))
+            if not rows:
+                return
+            logits, arrays = self.step(tokens, arrays)
+            tokens = self._next(rows, logits)
+            going = tokens != eos
+            if not going.all():
+                yield from ((row.place, _result(row)) for row, goes in zip(rows, going, strict=True) if not goes)
+                rows = [row for row, goes in zip(rows, going, strict=True) if goes]
+                tokens, arrays = tokens[going], tuple(array[going] for array in arrays)
 
     def stream(self, requests: Iterable[Request]) -> Iterator[Result]:
         """Results in the order of requests, each as soon as those before it are finished. Raises: as `finishing`."""
@@ -104,32 +119,20 @@ class Search(Generic[S]):
             raise BudgetError(f"request {place} asks for at most {request.max_tokens} tokens, but a page needs {least}{told}; ask for more")
         return _Row(place, request, state, list(request.prompt), np.random.Generator(np.random.PCG64(request.seed)))
 
-    def _run(self, rows: list[_Row[S]]) -> Iterator[tuple[int, Result]]:
-        """Writes a batch of pages; rows that are finished leave it."""
-        vocabulary = self.guide.vocabulary
-        logits, arrays = self._prompted(rows)
-        while rows:
-            tokens = self._chosen(rows, logits)
-            going = tokens != vocabulary.eos
-            yield from ((row.place, _result(row)) for row, goes in zip(rows, going, strict=True) if not goes)
-            rows = [row for row, goes in zip(rows, going, strict=True) if goes]
-            tokens, arrays = tokens[going], tuple(array[going] for array in arrays)
-            for row, token in zip(rows, tokens.tolist(), strict=True):
-                row.state = self.guide.advance(row.state, token)
-                row.ids.append(token)
-            if rows:
-                logits, arrays = self.step(tokens, arrays)
-
-    def _prompted(self, rows: list[_Row[S]]) -> tuple[NDArray[np.floating], Arrays]:
-        """Logits and state of each row after BOS and its prompt; rows with shorter prompts keep theirs while others are read."""
-        logits, arrays = self.step(np.full(len(rows), self.guide.vocabulary.bos, dtype=np.int64), self.initial(len(rows)))
-        for position in range(max(len(row.ids) for row in rows)):
-            reading = np.array([index for index, row in enumerate(rows) if position < len(row.ids)])
-            tokens = np.array([rows[index].ids[position] for index in reading], dtype=np.int64)
-            new_logits, new_arrays = self.step(tokens, tuple(array[reading] for array in arrays))
-            logits = _replaced(logits, reading, new_logits)
-            arrays = tuple(_replaced(array, reading, new) for array, new in zip(arrays, new_arrays, strict=True))
-        return logits, arrays
+    def _next(self, rows: list[_Row[S]], logits: NDArray[np.floating]) -> NDArray[np.int64]:
+        """(batch,) the next token of each row: of its prompt, or one that is chosen, with which its guide moves on."""
+        tokens = np.array([row.request.prompt[row.read] if row.read < len(row.request.prompt) else -1 for row in rows], dtype=np.int64)
+        writing = np.flatnonzero(tokens < 0)
+        for row in rows:
+            row.read += 1
+        if len(writing):
+            authors = [rows[index] for index in writing]
+            tokens[writing] = self._chosen(authors, logits if len(writing) == len(rows) else logits[writing])
+            for row, token in zip(authors, tokens[writing].tolist(), strict=True):
+                if token != self.guide.vocabulary.eos:
+                    row.state = self.guide.advance(row.state, token)
+                    row.ids.append(token)
+        return tokens
 
     def _chosen(self, rows: list[_Row[S]], logits: NDArray[np.floating]) -> NDArray[np.int64]:
         """(batch,) the next token of each row; adds to the rows' log-probabilities."""
@@ -147,14 +150,6 @@ class Search(Generic[S]):
             for index, logprob in zip(free, log_probs[np.arange(len(free)), tokens[free]], strict=True):
                 rows[index].logprob += float(logprob)
         return tokens
-
-
-def _replaced(array: NDArray[Any], rows: NDArray[np.intp], new: NDArray[Any]) -> NDArray[Any]:
-    if len(rows) == len(array):
-        return new
-    array = array.copy()
-    array[rows] = new
-    return array
 
 
 def _result(row: _Row[Any]) -> Result:

@@ -114,7 +114,7 @@ def step_graph(config: GeneratorConfig, weights: Weights, precision: Precision =
         after += [hidden, memory]
     logits = graph("Add", maths.logits(hidden), graph.constant(weights["output_bias"]))
     if config.matches:
-        logits = _with_copies(graph, weights, logits, hidden, features)
+        logits = _with_copies(graph, maths, weights, logits, hidden, features)
     return _model(graph, config, logits, graph("Concat", *after, axis=1))
 
 
@@ -140,8 +140,9 @@ def _seen(graph: _Graph, maths: _Float32 | _Int8, config: GeneratorConfig, weigh
     axis = graph.constant(np.array([1], dtype=np.int64))
     if config.structures:
         rows = graph("Add", features.structure, graph.constant(offsets(config.structures)))
-        found = graph("Gather", graph.constant(weights["structure"]), rows)
-        seen = graph("Add", seen, graph("ReduceSum", found, axis, keepdims=0))
+        found = graph("Gather", graph.constant(weights["structure"]), rows)  # (batch, 6, embedding)
+        ones = graph.constant(np.ones((1, len(config.structures)), dtype=np.float32))
+        seen = graph("Add", seen, graph("Squeeze", graph("MatMul", ones, found), axis))  # ReduceSum's order depends on the batch
     if config.matches:
         suggested = graph("Mul", maths.embed(features.candidate), graph.constant(weights["candidate"]))
         seen = graph("Add", seen, graph("Mul", suggested, graph("Unsqueeze", features.copies, axis)))
@@ -159,19 +160,22 @@ def _largest_seen(weights: Weights) -> float:
     return float(np.abs(table).max()) + 6 * float(np.linalg.norm(spread))
 
 
-def _with_copies(graph: _Graph, weights: Weights, logits: str, hidden: str, features: _Features) -> str:
-    """Logits in which each candidate has its share; as `generator.with_copies`."""
+def _with_copies(graph: _Graph, maths: _Float32 | _Int8, weights: Weights, logits: str, hidden: str, features: _Features) -> str:
+    """Logits in which each candidate has its share; as `generator.with_copies`.
+
+    All sums are taken by LogSoftmax, which works row by row: what ONNX Runtime's reductions, and its Log, give for a row depends on how
+    many rows there are.
+    """
     axis = graph.constant(np.array([1], dtype=np.int64))
     candidate = graph("Unsqueeze", features.candidate, axis)
     bias = graph("Unsqueeze", graph("Gather", graph.constant(weights["gate_bias"]), features.match), axis)
-    odds = graph("Add", bias, graph("MatMul", hidden, graph.constant(weights["gate"][:, None])))
     never = graph(
         "Mul", graph("Sub", graph.constant(np.float32(1)), graph("Unsqueeze", features.copies, axis)), graph.constant(np.float32(NEVER))
     )
-    copied = graph("Add", graph("Add", graph("ReduceLogSumExp", logits, axes=[1], keepdims=1), odds), never)
-    own = graph("GatherElements", logits, candidate, axis=1)
-    further = graph("Neg", graph("Abs", graph("Sub", own, copied)))
-    raised = graph("Add", graph("Max", own, copied), graph("Log", graph("Add", graph("Exp", further), graph.constant(np.float32(1)))))
+    odds = graph("Add", graph("Add", bias, maths.product(hidden, weights["gate"][:, None], 1.0)), never)
+    drawn = graph("GatherElements", graph("LogSoftmax", logits, axis=1), candidate, axis=1)
+    share_drawn, _ = graph("Split", graph("LogSoftmax", graph("Concat", drawn, odds, axis=1), axis=1), outputs=2, axis=1)
+    raised = graph("Sub", graph("GatherElements", logits, candidate, axis=1), share_drawn)
     return str(graph("ScatterElements", logits, candidate, raised, axis=1))
 
 

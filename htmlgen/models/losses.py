@@ -4,7 +4,7 @@ Laws: with `grammar` 0 the loss is the plain cross entropy of the mixture of log
 allowed tokens, which is what constrained decoding draws from, so that masks do not distort it (cf. Park et al. 2024, arXiv:2405.21047).
 """
 
-from typing import Any
+from typing import Any, Final
 
 import jax
 import jax.numpy as jnp
@@ -13,6 +13,7 @@ from htmlgen.models.generator import Prediction
 from htmlgen.runtime.architecture import NEVER
 
 Array = Any
+_LEAST: Final = 1e-30  # of the likeliest token, that all allowed tokens together are counted as
 
 
 def unpacked(table: Array, masks: Array, vocab: int) -> Array:
@@ -28,14 +29,16 @@ def token_nats(prediction: Prediction, candidates: Array, targets: Array, allowe
     Args: candidates (batch, time), what copying gives; allowed (batch, time, vocab) bool.
     """
     logits = prediction.logits
-    total = jax.scipy.special.logsumexp(logits, axis=-1)
+    largest = jax.lax.stop_gradient(logits.max(axis=-1))
+    weights = jnp.exp(logits - largest[..., None])  # once for both sums
+    total = jnp.log(weights.sum(axis=-1)) + largest
     copied = total + prediction.odds
     own = jnp.take_along_axis(logits, targets[..., None], axis=-1)[..., 0]
     own = jnp.where(targets == candidates, jnp.logaddexp(own, copied), own)
     plain = jnp.logaddexp(total, copied) - own
     if allowed is None:
         return plain, plain
-    within = jax.scipy.special.logsumexp(jnp.where(allowed, logits, NEVER), axis=-1)
+    within = jnp.log(jnp.where(allowed, weights, 0).sum(axis=-1) + _LEAST) + largest
     may_copy, may_come = (jnp.take_along_axis(allowed, ids[..., None], axis=-1)[..., 0] for ids in (candidates, targets))
     restricted = jnp.logaddexp(within, jnp.where(may_copy, copied, NEVER)) - own
     return plain, jnp.where(may_come, restricted, plain)
