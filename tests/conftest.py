@@ -12,6 +12,7 @@ from htmlgen.config import to_dict
 from htmlgen.corpus.preparation import PreparedPage, prepare
 from htmlgen.runtime import bundle as bundles
 from htmlgen.runtime.architecture import GeneratorConfig
+from htmlgen.tokens.context import Reading
 from htmlgen.tokens.learning import VocabularyConfig, learn
 from htmlgen.tokens.tokenizer import Tokenizer
 
@@ -36,11 +37,22 @@ def tokenizer(samples: list[PreparedPage]) -> Tokenizer:
 def weight_shapes(config: GeneratorConfig) -> dict[str, tuple[int, ...]]:
     """What `GeneratorModel.named_weights` has: written down again, so that tests of what runs need not wait for Keras."""
     shapes: dict[str, tuple[int, ...]] = {"embedding": (config.vocab_size, config.embedding), "output_bias": (config.vocab_size,)}
+    if config.structures:
+        shapes["structure"] = (sum(config.structures), config.embedding)
+    if config.matches:
+        shapes |= {"match": (config.matches, config.embedding), "candidate": (config.embedding,)}
+        shapes |= {"gate": (config.embedding,), "gate_bias": (config.matches,)}
     for index, (features, units) in enumerate(zip(config.inputs, config.widths, strict=True)):
         shapes[f"lstm_{index}/kernel"] = (features, 4 * units)
         shapes[f"lstm_{index}/recurrent_kernel"] = (units, 4 * units)
         shapes[f"lstm_{index}/bias"] = (4 * units,)
     return shapes
+
+
+def tiny_architecture(tokenizer: Tokenizer) -> GeneratorConfig:
+    """A generator that sees contexts and copies, and is small."""
+    vocabulary = tokenizer.vocabulary
+    return GeneratorConfig(vocab_size=len(vocabulary), embedding=16, units=24, context=Reading(vocabulary).sizes)
 
 
 @pytest.fixture(scope="session")
@@ -51,7 +63,7 @@ def tiny_bundle(tokenizer: Tokenizer, tmp_path_factory: pytest.TempPathFactory) 
     """
     from htmlgen.models.export import step_graph
 
-    architecture = GeneratorConfig(vocab_size=len(tokenizer.vocabulary), embedding=16, units=24)
+    architecture = tiny_architecture(tokenizer)
     rng = np.random.default_rng(1)
     weights = {name: rng.normal(0, 0.3, shape).astype(np.float32) for name, shape in weight_shapes(architecture).items()}
     graph = step_graph(architecture, weights)

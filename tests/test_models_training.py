@@ -1,5 +1,6 @@
 """Is training what it says: its loss, its schedule, its data, and a run that goes on where it was killed?"""
 
+import dataclasses
 import json
 import math
 import os
@@ -18,20 +19,22 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 from click.testing import CliRunner
+from conftest import tiny_architecture
 
 from htmlgen.cli import cli
-from htmlgen.config import to_dict
 from htmlgen.corpus.preparation import PreparedPage
 from htmlgen.errors import BundleCorruptError, ConfigError, InputError
 from htmlgen.markup.reader import read
 from htmlgen.markup.writer import write
 from htmlgen.models import runs
-from htmlgen.models.data import TokenPages, byte_lengths, lanes, shuffled, windows
+from htmlgen.models.data import TokenPages, Window, byte_lengths, lanes, shuffled, windows
 from htmlgen.models.generator import GeneratorModel, create
 from htmlgen.models.interrupts import Interrupts
-from htmlgen.models.training import Trainer, TrainingConfig, bits_per_byte, cross_entropy, learning_rate
+from htmlgen.models.losses import token_nats
+from htmlgen.models.training import Trainer, TrainingConfig, bits_per_byte, learning_rate
 from htmlgen.runtime import bundle
 from htmlgen.runtime.architecture import GeneratorConfig
+from htmlgen.tokens.context import Reading
 from htmlgen.tokens.tokenizer import Tokenizer
 
 SAMPLES = Path(__file__).parent.parent / "corpora" / "samples"
@@ -53,15 +56,10 @@ def pages(samples: list[PreparedPage], tokenizer: Tokenizer) -> TokenPages:
 
 @pytest.fixture(scope="module")
 def model(tokenizer: Tokenizer) -> GeneratorModel:
-    return create(GeneratorConfig(vocab_size=len(tokenizer.vocabulary), embedding=16, units=24), seed=1)
+    return create(tiny_architecture(tokenizer), seed=1)
 
 
-# loss and schedule
-
-
-def test_cross_entropy_by_hand() -> None:
-    logits = jnp.log(jnp.asarray([[[1.0, 2.0, 1.0], [3.0, 1.0, 4.0]]]))
-    np.testing.assert_allclose(cross_entropy(logits, jnp.asarray([[1, 0]])), [[math.log(2), math.log(8 / 3)]], rtol=1e-6)
+# schedule and measure
 
 
 @pytest.mark.parametrize(
@@ -87,22 +85,23 @@ def test_settings_out_of_range_are_refused(wrong: dict[str, Any]) -> None:
 
 
 def test_bits_per_byte_are_those_of_each_page_alone(model: GeneratorModel, pages: TokenPages) -> None:
-    longest = int(np.diff(pages.starts).max())
-    rows, nats = np.zeros((len(pages), longest), dtype=np.int32), 0.0
-    for row, start, end in zip(rows, pages.starts[:-1], pages.starts[1:], strict=True):
-        row[: end - start] = pages.ids[start:end]
-    logits = model(jnp.asarray(rows[:, :-1]), model.empty_state(len(rows)))[0]
-    losses = np.asarray(cross_entropy(logits, jnp.asarray(rows[:, 1:])), dtype=np.float64)
-    for row, length in zip(losses, np.diff(pages.starts), strict=True):
-        nats += row[: length - 1].sum()
+    nats = 0.0
+    for page in range(len(pages)):
+        window = Window.of(pages, pages.places([page])[None])
+        said = model(jnp.asarray(window.ids), jnp.asarray(window.features, dtype=jnp.int32), model.empty_state(1))
+        plain, _ = token_nats(said, jnp.asarray(window.features[..., -1], dtype=jnp.int32), jnp.asarray(window.targets))
+        nats += float(np.asarray(plain, dtype=np.float64).sum())
     assert bits_per_byte(model, pages, batch=2, length=50) == pytest.approx(nats / math.log(2) / pages.bytes, rel=1e-5)
 
 
-def test_a_page_starts_afresh_after_another(model: GeneratorModel) -> None:
-    ids = jnp.asarray([[2, 50, 60, 3, 2, 70]])
-    whole, _ = model(ids, model.empty_state(1))
-    alone, _ = model(ids[:, 4:], model.empty_state(1))
-    np.testing.assert_allclose(whole[:, 4:], alone, rtol=1e-5, atol=1e-6)
+def test_a_page_starts_afresh_after_another(model: GeneratorModel, tokenizer: Tokenizer) -> None:
+    reading = Reading(tokenizer.vocabulary)
+    first, second = [2, 50, 60, 50, 3], [2, 70, 50]
+    features = jnp.asarray(np.concatenate([reading.features(first), reading.features(second)])[None], dtype=jnp.int32)
+    whole = model(jnp.asarray([[*first, *second]]), features, model.empty_state(1))
+    alone = model(jnp.asarray([second]), features[:, 5:], model.empty_state(1))
+    np.testing.assert_allclose(whole.logits[:, 5:], alone.logits, rtol=1e-5, atol=1e-6)
+    np.testing.assert_allclose(whole.odds[:, 5:], alone.odds, rtol=1e-5, atol=1e-6)
 
 
 # data
@@ -126,14 +125,14 @@ def test_fewer_tokens_than_lanes_are_repeated() -> None:
 def test_an_epoch_is_all_pages_in_an_order_of_its_own(pages: TokenPages) -> None:
     orders = {shuffled(pages, 0, epoch).tobytes() for epoch in range(12)}
     assert 2 <= len(orders) <= 6  # of three pages
-    assert all(sorted(np.frombuffer(order, dtype=np.int32)) == sorted(pages.ids) for order in orders)
+    assert all(sorted(np.frombuffer(order, dtype=np.int64)) == list(range(len(pages.ids))) for order in orders)
     assert shuffled(pages, 0, 1).tobytes() == shuffled(pages, 0, 1).tobytes()
 
 
 def test_pages_are_encoded_from_start_to_end(pages: TokenPages, samples: list[PreparedPage], tokenizer: Tokenizer) -> None:
     assert len(pages) == 3
     assert pages.bytes == sum(page.bytes for page in samples[:3])
-    second = pages.select([1])
+    second = pages.ids[pages.places([1])]
     assert (second[0], second[-1]) == (tokenizer.vocabulary.bos, tokenizer.vocabulary.eos)
     assert tuple(tokenizer.decode(second[1:-1].tolist())) == samples[1].events
     with pytest.raises(InputError, match="none of the pages has any content left"):
@@ -147,7 +146,10 @@ def test_byte_lengths_add_up_to_the_page(pages: TokenPages, tokenizer: Tokenizer
 def test_pages_come_back_from_disk(pages: TokenPages, tmp_path: Path) -> None:
     pages.save(tmp_path / "pages.npz")
     again = TokenPages.load(tmp_path / "pages.npz")
-    assert (again.ids.tobytes(), again.starts.tobytes(), again.bytes) == (pages.ids.tobytes(), pages.starts.tobytes(), pages.bytes)
+    assert again.bytes == pages.bytes
+    for name in ("ids", "starts", "features", "masks", "allowed"):
+        one, other = getattr(again, name), getattr(pages, name)
+        assert (one.dtype, one.shape, one.tobytes()) == (other.dtype, other.shape, other.tobytes()), name
 
 
 # runs
@@ -156,7 +158,8 @@ def test_pages_come_back_from_disk(pages: TokenPages, tmp_path: Path) -> None:
 def test_a_model_learns_what_follows_what(tokenizer: Tokenizer, tmp_path: Path) -> None:
     texts = [f"<!DOCTYPE html><title>{name}</title><h1>{name}</h1><p>all about {name}" for name in ("tea", "boats", "bicycles")]
     pages = TokenPages.encode((((events := read(text).events), len(write(events))) for text in texts), tokenizer)
-    model = create(GeneratorConfig(vocab_size=len(tokenizer.vocabulary), embedding=48, units=48, dropout=0.0), seed=1)
+    shape = dataclasses.replace(tiny_architecture(tokenizer), embedding=48, units=48, dropout=0.0)
+    model = create(shape, seed=1)
     config = TrainingConfig(tokens=800 * (len(pages.ids) - 1), batch=1, length=len(pages.ids) - 1, learning_rate=0.02)
     steps = list(Trainer(model, pages, tokenizer.vocabulary, config, tmp_path).run())
     assert [steps[0].step, steps[-1].step, steps[-1].tokens, steps[-1].done] == [1, 800, config.tokens, 1.0]
@@ -224,7 +227,7 @@ def unbroken(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str, str]:
 def test_a_trained_bundle_says_what_it_is(unbroken: tuple[Path, str, str]) -> None:
     output, stdout, stderr = unbroken
     loaded = bundle.load(output)
-    assert loaded.architecture == GeneratorConfig(vocab_size=2048, embedding=16, units=24)
+    assert loaded.architecture == tiny_architecture(loaded.tokenizer)
     figures, corpus = loaded.record["figures"], loaded.record["corpus"]
     assert stdout.splitlines() == [f"{name.replace('_', ' ')}: {value}" for name, value in figures.items()]
     assert figures["valid_bits_per_byte_int8"] == pytest.approx(figures["valid_bits_per_byte"], rel=0.02)
@@ -272,9 +275,7 @@ def test_a_run_that_was_interrupted_and_killed_ends_as_the_unbroken_one(unbroken
 
 @pytest.mark.parametrize("damage", [lambda content: content[:100], lambda _: b"", lambda _: b"{}"], ids=["cut", "empty", "json"])
 @pytest.mark.parametrize("name", ["settings.json", "tokenizer.model", "train.npz", "checkpoint.npz"])
-def test_a_damaged_run_is_not_resumed(
-    unbroken: tuple[Path, str, str], tmp_path: Path, name: str, damage: Callable[[bytes], bytes]
-) -> None:
+def test_a_damaged_run_is_not_resumed(unbroken: tuple[Path, str, str], tmp_path: Path, name: str, damage: Callable[[bytes], bytes]) -> None:
     output = tmp_path / "bundle"
     folder = Path(shutil.copytree(runs.run_folder(unbroken[0]), runs.run_folder(output)))
     (folder / name).write_bytes(damage((folder / name).read_bytes()))
@@ -289,7 +290,7 @@ def test_a_checkpoint_of_another_shape_is_refused(unbroken: tuple[Path, str, str
     (folder / "settings.json").write_text(json.dumps(settings | {"training": settings["training"] | {"batch": 5}}))
     with pytest.raises(ConfigError, match="made with another batch; resume with the settings of the start"):
         runs.resume(output)
-    wider = to_dict(GeneratorConfig(vocab_size=2048, embedding=16, units=25))
+    wider = settings["architecture"] | {"units": 25}
     (folder / "settings.json").write_text(json.dumps(settings | {"architecture": wider}))
     with pytest.raises(ConfigError, match="the checkpoint is of another model"):
         runs.resume(output)

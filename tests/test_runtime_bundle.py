@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from conftest import tiny_architecture
 
 from htmlgen.errors import BundleCorruptError, BundleError, BundleVersionError, OutputError, VocabularyError
 from htmlgen.runtime import bundle
@@ -32,7 +33,7 @@ def edit(folder: Path, change: Callable[[dict[str, Any]], None]) -> None:
 def test_a_bundle_comes_back_as_it_was_saved(tiny_bundle: Path, tokenizer: Tokenizer) -> None:
     loaded = bundle.load(tiny_bundle)
     assert loaded.name == "tiny"
-    assert loaded.architecture == GeneratorConfig(vocab_size=2048, embedding=16, units=24)
+    assert loaded.architecture == tiny_architecture(tokenizer)
     assert loaded.tokenizer.model == tokenizer.model
     assert loaded.record["date"] == "2026-11-21"
     assert set(loaded.record["files"]) == set(FILES)
