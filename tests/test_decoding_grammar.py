@@ -94,6 +94,18 @@ CONSTRAINTS = {
         '<r><a id="x"></a><b for="x"></b></r>',
         '<r><c id="x"></c><b for="x"></b></r>',
     ),
+    "patterns of one name that an attribute tells apart": (
+        'start = element r { (one | two)* }  one = [ h:not = "c" ] element a { attribute on { "" }, (b | c)* }  '
+        'two = [ h:not = "b" ] element a { (b | c)* }  b = element b { empty }  c = element c { empty }',
+        '<r><a on=""><b></b></a></r>',
+        '<r><a on=""><c></c></a></r>',
+    ),
+    "patterns of one name that a value tells apart": (
+        'start = element r { (one | two)* }  one = [ h:not = "c" ] element a { attribute on { "" }, (b | c)* }  '
+        'two = [ h:not = "b" ] element a { attribute on { "x" | "y" }?, (b | c)* }  b = element b { empty }  c = element c { empty }',
+        "<r><a><c></c></a></r>",
+        "<r><a><b></b></a></r>",
+    ),
 }
 BUDGET = 10
 BUDGET_OF_REFERENCES = 15  # an id may need four letters to be one of its own
@@ -211,11 +223,16 @@ def test_a_vocabulary_that_cannot_spell_a_page_is_refused() -> None:
 
 
 def test_annotations_that_cannot_be_kept_are_refused() -> None:
-    for text in (
-        'start = element r { a, a }  a = [ h:unique = "parent" ] element a { empty }',
-        'start = element r { a | b }  a = [ h:cat = "x" ] element a { empty }  b = element a { text }',
+    for text, why in (
+        ('start = element r { a, a }  a = [ h:unique = "parent" ] element a { empty }', "h:unique"),
+        ('start = element r { a | b }  a = [ h:cat = "x" ] element a { empty }  b = element a { text }', "two patterns in one place"),
+        (
+            'start = element r { a | b }  a = [ h:cat = "x" ] element a { attribute on { "1" | "2" } }  '
+            'b = element a { attribute on { "2" | "3" } }',
+            "let one require an attribute, or a value, that the other does not have",
+        ),
     ):
-        with pytest.raises(GrammarError):
+        with pytest.raises(GrammarError, match=why):
             GrammarGuide(automaton(text), VOCABULARY)
 
 

@@ -170,6 +170,14 @@ def product(one: Dfa, two: Dfa, accept: Callable[[bool, bool], bool], limit: int
     return _canonical(_Raw(bounds.tolist(), [steps.index(pair) for pair in pairs], rows, accepting))
 
 
+def disjoint(one: Dfa, two: Dfa, limit: int) -> bool:
+    """Whether no string is accepted by both; False too where there are more pairs of states than the limit."""
+    try:
+        return product(one, two, lambda first, second: first and second, limit).start == 0
+    except TooLargeError:
+        return False
+
+
 def after(dfa: Dfa, text: str) -> Dfa:
     """The automaton of what may follow a text."""
     rows, accepting = dfa.table.tolist(), dfa.accepting.tolist()
