@@ -69,7 +69,7 @@ class Rules:
 
     def bits(self, words: Sequence[str] | set[str]) -> int:
         """Words as bits, without those that no annotation asks for."""
-        return sum(self._bit.get(word, 0) for word in set(words))
+        return sum(self._bit.get(word, 0) for word in set(words)) if words else 0
 
     def _flag_of(self, name: str, notes: ElementNotes) -> int:
         return 1 << (_FLAGS + self._unique.index(name)) if "document" in notes.unique else 0

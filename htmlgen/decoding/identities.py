@@ -6,7 +6,7 @@ ever added, so what can be referred to stays so.
 
 from collections.abc import Mapping, Sequence
 from functools import cached_property
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,8 +19,11 @@ from htmlgen.decoding.positions import Tag, Value
 from htmlgen.decoding.start_tags import ID, QUOTE
 from htmlgen.decoding.values import Values
 from htmlgen.relaxng.attributes import AttributeClass
+from htmlgen.tokens.vocabulary import REFERENCES
 
 Mask = NDArray[np.bool_]
+
+_REFERENCE_OF: Final = {character: reference for reference, character in REFERENCES.items()}
 
 
 class Page(NamedTuple):
@@ -43,12 +46,15 @@ class Identities:
         self.none = Page({}, (INFINITE,) * len(rules.references))
 
     @cached_property
-    def _tokens(self) -> dict[bytes, list[int]]:
-        """The tokens of a value, by what they spell."""
-        found = {bytes((value,)): [index] for value, index in enumerate(self._pieces.byte_ids.tolist())}
-        for index in self._pieces.value.tolist():
-            found.setdefault(self._pieces.spelled(index), []).append(index)
-        return found
+    def _values_ids(self) -> frozenset[int]:
+        return frozenset(self._pieces.value.tolist())
+
+    def _tokens(self, spelled: bytes) -> list[int]:
+        """The tokens of a value that spell just these bytes."""
+        found = [self._pieces.vocabulary.byte(spelled[0])] if len(spelled) == 1 else []
+        text = spelled.decode("utf-8", "replace")
+        token = self._pieces.vocabulary.find(_REFERENCE_OF.get(text, text))
+        return [*found, token] if token in self._values_ids else found
 
     def added(self, page: Page, value: bytes, words: int) -> Page:
         """The page with one more id."""
@@ -116,7 +122,7 @@ class Identities:
         """Tokens on the way to an id that is taken cost what leads past it."""
         taken = frozenset(page.ids)
         for piece in {each[len(begun) : end] for each in taken if each.startswith(begun) for end in range(len(begun) + 1, len(each) + 1)}:
-            for token in self._tokens.get(piece, ()):
+            for token in self._tokens(piece):
                 if costs[token] < FORBIDDEN:
                     after = [(datatype, int(self._values.after(datatype, state)[token])) for datatype, state in value.tracks]
                     found = [self._values.free(datatype, state, begun + piece, taken) for datatype, state in after if state]
@@ -131,7 +137,7 @@ class Identities:
         costs[self._quotes] = quotes
         for each in self._ahead(value.kind, begun, page):
             for end in range(len(begun) + 1, len(each) + 1):
-                for token in self._tokens.get(each[len(begun) : end], ()):
+                for token in self._tokens(each[len(begun) : end]):
                     costs[token] = min(costs[token], len(each) - end + min(value.rests) if value.rests else QUOTE)
 
     def spelled(self, value: Value, begun: bytes, page: Page) -> bool:

@@ -86,6 +86,8 @@ class Chance(NamedTuple):
 Key: TypeAlias = tuple[int, AttributeState, int, tuple[int, ...]]
 #: What the tokens that a tag needs depend on: class, alternatives alive, required uses held, hidden words, references.
 Core: TypeAlias = tuple[int, int, int, int, tuple[int, ...]]
+#: PAIR tokens of one name with their values, by which of some datatypes accept these.
+Accepting: TypeAlias = dict[tuple[bool, ...], list[tuple[int, bytes]]]
 
 
 class StartTags:
@@ -97,6 +99,7 @@ class StartTags:
         for index, kind in enumerate(pieces.kinds):
             if kind in (Kind.ATTRIBUTE, Kind.PAIR):
                 self._tokens.setdefault(pieces.names[index], []).append(index)
+        self._order = {name: place for place, name in enumerate(self._tokens)}
         self._named: dict[tuple[int, str], Name | None] = {}
         self._names: dict[int, list[Name]] = {}
         self._scopes = [_scopes(kind) for kind in self._classes]
@@ -104,7 +107,7 @@ class StartTags:
         self._needs: dict[Core, tuple[int, bool]] = {}
         self._menus: dict[Key, Menu] = {}
         self._chances: dict[Core, list[Chance]] = {}
-        self._accepted: dict[tuple[int, str], bool] = {}
+        self._accepted: dict[tuple[str, tuple[int, ...]], Accepting] = {}
         self.nothing = (INFINITE,) * len(rules.references)  #: no id can be referred to
 
     def kind(self, number: int) -> AttributeClass:
@@ -133,7 +136,10 @@ class StartTags:
     def names(self, number: int) -> list[Name]:
         """All names that a class and the vocabulary share."""
         if number not in self._names:
-            self._names[number] = [found for name in self._tokens if (found := self.name(number, name)) is not None]
+            kind = self._classes[number]
+            wild = any(not use.names.name for use in kind.uses)
+            known = self._tokens if wild else sorted(set(kind.names) & self._tokens.keys(), key=self._order.__getitem__)
+            self._names[number] = [found for name in known if (found := self.name(number, name)) is not None]
         return self._names[number]
 
     def _made_name(self, kind: AttributeClass, name: str, ids: Sequence[int]) -> Name:
@@ -147,19 +153,24 @@ class StartTags:
         return Name(name, token, uses, sort, words, tuple(self._pairs(kind, name, ids)), tuple(values))
 
     def _pairs(self, kind: AttributeClass, name: str, ids: Sequence[int]) -> list[Way]:
-        found: dict[int, list[Pair]] = {}
-        for token in ids:
-            if self._pieces.kinds[token] is Kind.PAIR:
-                value = self._pieces.vocabulary[token].value
-                hits = kind.hits(name, value, self.accepts)
-                found.setdefault(hits, []).append(Pair(token, hits, value.encode()))
-        return [_way(kind, name, hits, pairs) for hits, pairs in found.items() if hits]
+        uses = list(bits(kind.named(name)))
+        found: list[Way] = []
+        for accepted, tokens in self._accepting(name, ids, tuple(kind.uses[use].datatype for use in uses)).items():
+            hits = sum(1 << use for use, accepts in zip(uses, accepted, strict=True) if accepts)
+            found.append(_way(kind, name, hits, [Pair(token, hits, value) for token, value in tokens]))
+        return found
 
-    def accepts(self, datatype: int, value: str) -> bool:
-        """Whether a datatype accepts a value."""
-        key = (datatype, value)
+    def _accepting(self, name: str, ids: Sequence[int], datatypes: tuple[int, ...]) -> Accepting:
+        """The PAIR tokens of a name, by which of some datatypes accept their values, where any does. Many classes share these."""
+        key = (name, datatypes)
         if key not in self._accepted:
-            self._accepted[key] = self._values.accepts(datatype, value)
+            found: Accepting = {}
+            for token in ids:
+                if self._pieces.kinds[token] is Kind.PAIR:
+                    value = self._pieces.vocabulary[token].value
+                    accepted = tuple(self._values.accepts(each, value) for each in datatypes)
+                    found.setdefault(accepted, []).append((token, value.encode()))
+            self._accepted[key] = {accepted: tokens for accepted, tokens in found.items() if any(accepted)}
         return self._accepted[key]
 
     # Costs --------------------------------------------------------------------------------------------------------------------
@@ -261,6 +272,8 @@ class StartTags:
     def _after(self, core: Core, way: Way) -> tuple[int, bool]:
         """What the tag needs after an attribute."""
         number, alive, held, hidden, references = core
+        if alive & way.alive == alive and not way.hits & self._required[number] & ~held:
+            return self.need(core)
         alive &= way.alive
         if not all(alive & scope for scope in self._scopes[number]):
             return INFINITE, False

@@ -54,14 +54,12 @@ class Values:
         ids = [(REFERENCES.get(text := self._pieces.vocabulary[index].text, text), index) for index in self._pieces.value.tolist()]
         ids += [(chr(value), self._pieces.vocabulary.byte(value)) for value in range(_ASCII) if NEXT[BETWEEN][value] == BETWEEN]
         ids.sort(key=lambda pair: -len(pair[0]))
-        alphabet = "".join(sorted({char for text, _ in ids for char in text}))
-        place = {char: number for number, char in enumerate(alphabet)}
-        chars = np.zeros((len(ids), len(ids[0][0])), np.intp)
-        for row, (text, _) in enumerate(ids):
-            chars[row, : len(text)] = [place[char] for char in text]
         lengths = np.array([len(text) for text, _ in ids])
+        codes, places = np.unique(np.frombuffer("".join(text for text, _ in ids).encode("utf-32-le"), np.uint32), return_inverse=True)
+        chars = np.zeros((len(ids), int(lengths[0])), np.intp)
+        chars[np.arange(chars.shape[1]) < lengths[:, None]] = places
         longer = [int(np.count_nonzero(lengths > k)) for k in range(chars.shape[1])]
-        return np.array([index for _, index in ids]), chars, longer, alphabet
+        return np.array([index for _, index in ids]), chars, longer, "".join(map(chr, codes.tolist()))
 
     def _table(self, datatype: int) -> NDArray[np.int32]:
         """(states, alphabet): the automaton over the alphabet of the vocabulary."""
@@ -221,12 +219,19 @@ class Values:
 
     def _elsewhere(self, datatype: int, state: int, near: set[str], distance: list[int]) -> int:
         """The least distance after one character that is none of those near."""
-        row = self._table(datatype)[state]
-        alphabet = self._sorted[3]
-        return min(
-            (distance[int(row[place])] for place, char in enumerate(alphabet) if row[place] and char not in near and char in self._spelled),
-            default=INFINITE,
-        )
+        costs = np.array(distance)[self._table(datatype)[state]]  # (alphabet,); the dead state is INFINITE away
+        costs[[place for char in near if (place := self._places.get(char)) is not None]] = INFINITE
+        return int(costs[self._single].min(initial=INFINITE))
+
+    @cached_property
+    def _places(self) -> dict[str, int]:
+        """The characters of the alphabet, with their places."""
+        return {char: place for place, char in enumerate(self._sorted[3])}
+
+    @cached_property
+    def _single(self) -> NDArray[np.bool_]:
+        """(alphabet,) the characters that are tokens by themselves."""
+        return np.array([char in self._spelled for char in self._sorted[3]])
 
     def filled(self, datatype: int, state: int) -> int:
         """The tokens to the end of a value, one of which is not white space."""

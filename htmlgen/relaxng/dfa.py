@@ -64,7 +64,8 @@ class Dfa:
 
     @cached_property
     def _ascii(self) -> list[int]:
-        return [self.class_of(chr(code)) for code in range(128)]
+        found: list[int] = self.classes[np.searchsorted(self.bounds, np.arange(128), side="right") - 1].tolist()
+        return found
 
     @cached_property
     def _rows(self) -> list[list[int]]:
