@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 GRAMMAR = "page"
 TAGS = "tags"
 MAX_TOKENS = 128
+AMPLE = 1 << 14  # tokens: a budget that forbids nothing
 SAMPLING = SamplingConfig(temperature=0.9, min_p=0.02)
 
 
@@ -118,12 +119,12 @@ class Generator:
         return Search(self._session, self._session.initial, self.guide, sampling)
 
     def prompt_ids(self, prompt: str) -> tuple[int, ...]:
-        """The ids of a page's beginning."""
+        """The ids of a page's beginning; of a fragment's, where the grammar is one of fragments."""
         if not prompt:
             return ()
-        from htmlgen.markup.prefix import read_prefix
+        from htmlgen.markup.prefix import read_fragment_prefix, read_prefix
 
-        return tuple(self.tokenizer.encode(read_prefix(prompt)))
+        return tuple(self.tokenizer.encode((read_prefix if writes_documents(self.guide) else read_fragment_prefix)(prompt)))
 
     def _page(self, result: Result) -> Page:
         html = write(self.tokenizer.decode(result.ids), one_line=True)
@@ -143,6 +144,11 @@ def guide_of(grammar: str | PathLike[str], vocabulary: Vocabulary) -> Guide[Any]
     from htmlgen.relaxng import load_automaton
 
     return GrammarGuide(load_automaton(grammar if isinstance(grammar, str) else Path(grammar)), vocabulary)
+
+
+def writes_documents(guide: Guide[Any]) -> bool:
+    """True for pages from doctype to `</html>`, False for fragments."""
+    return bool(guide.allowed(guide.start(), AMPLE)[guide.vocabulary.id("<!DOCTYPE html>")])
 
 
 def draw_seed() -> int:
