@@ -50,9 +50,7 @@ class Rules:
         _check(automaton)
         notes = self._notes = [_parsed(str(element.names), element.notes) for element in automaton.elements]
         self._once = list(dict.fromkeys(each.once for each in notes if each.once))
-        self._unique = list(
-            dict.fromkeys(str(element.names) for element in automaton.elements if "document" in element.notes.unique)
-        )
+        self._unique = list(dict.fromkeys(str(element.names) for element in automaton.elements if "document" in element.notes.unique))
         self.references = _references(automaton.attributes)
         self._bit = {word: 1 << number for number, word in enumerate(_words(notes, self.references))}
         self.contexts = _LEVELS << (len(self._once) + len(self._unique))

@@ -19,7 +19,8 @@ from htmlgen.decoding.identities import Identities, Page
 from htmlgen.decoding.in_content import InContent
 from htmlgen.decoding.in_tags import InTags, closing
 from htmlgen.decoding.pieces import Pieces
-from htmlgen.decoding.positions import Content, Position, Tag, TagKey, Value, filled
+from htmlgen.decoding.positions import NO_DATA, UNFILLED, Content, Position, Tag, TagKey, Value
+from htmlgen.decoding.sheets import Mask, Sheets
 from htmlgen.decoding.start_tags import ID, PLAIN, StartTags
 from htmlgen.decoding.values import Values
 from htmlgen.errors import PromptError, VocabularyError
@@ -27,7 +28,10 @@ from htmlgen.relaxng.attributes import bits
 from htmlgen.relaxng.automaton import Automaton
 from htmlgen.tokens.vocabulary import Kind, Vocabulary
 
-_POSITIONS: Final = 1500  # kept at a time, with 24 KB each at a vocabulary of 8,192
+_POSITIONS: Final = 8_000  # kept at a time
+_SHEET_BYTES: Final = 24_000_000  # kept at a time
+_OWN: Final = -1  # a move's key, beside tokens: the end of a tag
+_BYTE: Final = int(Kind.BYTE)
 
 
 class Around(NamedTuple):
@@ -62,11 +66,13 @@ class GrammarGuide:
         self._tags = StartTags(automaton, self._pieces, self._values, self._rules)
         self._budget = Budget(automaton, self._pieces, self._values, self._rules, self._tags)
         self._identities = Identities(automaton.attributes, self._pieces, self._values, self._rules)
-        self._in_content = InContent(automaton, self._pieces, self._values, self._rules, self._budget)
-        self._in_content.start_tags = self._tags
-        self._in_tags = InTags(automaton, self._pieces, self._values, self._tags)
+        self._sheets = Sheets()
+        self._in_content = InContent(automaton, self._pieces, self._values, self._budget, self._tags, self._sheets)
+        self._in_tags = InTags(automaton, self._pieces, self._values, self._tags, self._sheets)
         self._classes = self._sorted_tokens()
-        self._start = GrammarState(self._in_content.page(), 0, None, self._identities.none)
+        self._kinds = [int(kind) for kind in self._pieces.kinds]
+        self._moves = {where: [_MOVES.get((where, kind)) for kind in Kind] for where in (Content, Tag, Value)}
+        self._start = self._first()
         if self._start.position.cost >= INFINITE:
             raise VocabularyError(f"no document of {automaton.name} can be spelled in this vocabulary; learn one from such pages")
 
@@ -77,6 +83,9 @@ class GrammarGuide:
             -1 - trailing - 2 * blank if kind in texts else index
             for index, (kind, (trailing, blank)) in enumerate(zip(self._pieces.kinds, self._in_content.sort, strict=True))
         ]
+
+    def _first(self) -> GrammarState:
+        return GrammarState(self._in_content.page(), 0, None, self._identities.none)
 
     def start(self) -> GrammarState:
         """The state before a page's first token."""
@@ -97,39 +106,40 @@ class GrammarGuide:
 
     def allowed(self, state: GrammarState, budget: int) -> NDArray[np.bool_]:
         """(vocab,) bool, not to be written to: the tokens that may come if all that follows must fit into `budget` tokens."""
-        position = state.position
-        slack = budget - 1 - state.base
-        mask = position.mask
-        if mask is None:
-            mask = self._filled(position)
+        position = state[0]
+        slack = budget - 1 - state[1]
+        return position.mask if slack >= position.ample else self._checked(state, position, slack)
+
+    def _checked(self, state: GrammarState, position: Position, slack: int) -> Mask:
+        """The mask where the budget may be short, or the page's ids decide."""
+        if position.mask is UNFILLED:
+            self._fill(position)
         if isinstance(position, Value) and position.kind != PLAIN:
             return self._identities.mask(position, state.begun, state.page, slack)
-        if slack < position.most:
-            assert position.row is not None
-            mask = position.row <= slack
-        if isinstance(position, Tag) and position.checked:
-            return self._identities.checked(position, state.page, mask)
-        return mask
+        mask = position.mask if slack >= position.ample else position.within(slack)
+        return self._identities.checked(position, state.page, mask) if isinstance(position, Tag) and position.checked else mask
 
-    def _filled(self, position: Position) -> NDArray[np.bool_]:
-        if isinstance(position, Value):
-            return self._in_tags.fill(position)
-        return filled(position, self._in_content.row(position) if isinstance(position, Content) else self._in_tags.row(position))
+    def _fill(self, position: Position) -> None:
+        if isinstance(position, Content):
+            self._in_content.fill(position)
+        elif isinstance(position, Tag):
+            self._in_tags.fill_tag(position)
+        else:
+            self._in_tags.fill(position)
 
     def _bounded(self) -> None:
         """Positions are forgotten when there are many; those that states hold live on."""
-        if self._in_content.size + self._in_tags.size > _POSITIONS:
-            self._in_content.clear()
-            self._in_tags.clear()
-            self._tags.clear()
+        if self._in_content.size + self._in_tags.size > _POSITIONS or self._sheets.bytes > _SHEET_BYTES:
+            for each in (self._in_content, self._in_tags, self._tags, self._sheets):
+                each.clear()
+            self._start = self._first()
 
     # Moves --------------------------------------------------------------------------------------------------------------------
 
     def advance(self, state: GrammarState, token: int) -> GrammarState:
         """The state after a token. Raises: PromptError, where the grammar forbids it, or where it spells a name."""
-        position = state.position
-        if 0 <= token < len(self._classes):
-            move = _MOVES.get((type(position), self._pieces.kinds[token]))
+        if 0 <= token < len(self._kinds):
+            move = self._moves[type(state[0])][self._kinds[token]]
             after = move(self, state, token) if move is not None else None
             if after is not None:
                 return after
@@ -160,16 +170,17 @@ class GrammarGuide:
         return state._replace(position=self._in_content.kept(position.key()._replace(doctype=False)))
 
     def _text(self, state: GrammarState, token: int) -> GrammarState | None:
-        position = _content(state)
-        key = self._classes[token]
-        after = position.moves.get(key)
+        position = state[0]
+        after: Content | None = position.moves.get(self._classes[token])
+        if after is position:
+            return state
         if after is None:
-            after = self._in_content.texted(position, token)
+            after = self._in_content.texted(_content(state), token)
             if after is None:
                 return None
-            if all(each[2] < 0 for each in position.alternatives):
-                position.moves[key] = after
-        return state._replace(position=after)
+            if all(each[2] == NO_DATA for each in _content(state).alternatives):
+                position.moves[self._classes[token]] = after
+        return GrammarState(after, state[1], state[2], state[3])
 
     def _byte(self, state: GrammarState, token: int) -> GrammarState | None:
         position = _content(state)
@@ -186,10 +197,14 @@ class GrammarGuide:
         if token not in position.moves:
             self._bounded()
             opening = self._opening(position, name)
-            forms = () if opening is None else tuple(
-                (element, place)
-                for element, place, attributes in opening.candidates
-                if self._tags.opened(self._class(element, place), attributes, opening.hidden).complete
+            forms = (
+                ()
+                if opening is None
+                else tuple(
+                    (element, place)
+                    for element, place, attributes in opening.candidates
+                    if self._tags.opened(self._class(element, place), attributes, opening.hidden).complete
+                )
             )
             position.moves[token] = self._in_content.entered(position, name, forms) if forms else None
         found = position.moves[token]
@@ -201,9 +216,7 @@ class GrammarGuide:
     def _class(self, element: int, place: int) -> int:
         return self._automaton.elements[element].forms[place].attributes
 
-    def _inside(
-        self, around: Around | None, position: Content, base: int, found: tuple[Content, int], page: Page
-    ) -> GrammarState:
+    def _inside(self, around: Around | None, position: Content, base: int, found: tuple[Content, int], page: Page) -> GrammarState:
         after, shift = found
         if shift < 0:  # a void element
             return GrammarState(after, base, around, page)
@@ -247,14 +260,14 @@ class GrammarGuide:
         """After the end of a start tag."""
         around = state.around
         assert around is not None
-        places = self._in_tags.complete(tag)
-        if not places:
+        if _OWN not in tag.moves:
+            places = self._in_tags.complete(tag)
+            tag.moves[_OWN] = (self._named(tag), closing(tag, places), places[0]) if places else None
+        closed = tag.moves[_OWN]
+        if closed is None:
             return None
-        forms = closing(tag, places)
-        page = state.page
-        if state.identity:
-            page = self._identities.added(page, state.identity, self._words(tag, places[0]))
-        name = self._named(tag)
+        name, forms, place = closed
+        page = self._identities.added(state.page, state.identity, self._words(tag, place)) if state.identity else state.page
         return self._inside(around.around, around.position, around.base, self._in_content.entered(around.position, name, forms), page)
 
     def _words(self, tag: Tag, place: int) -> int:
@@ -283,28 +296,29 @@ class GrammarGuide:
         if found is None:
             return None
         identity = state.identity
-        for checked, kind, value in tag.checked if tag.mask is not None else self._checked(tag):
+        if tag.mask is UNFILLED:
+            self._in_tags.fill_tag(tag)
+        for checked, kind, value in tag.checked:
             if checked == token:
                 if not self._identities.may_pair(state.page, kind, value):
                     return None
                 identity = value if kind == ID else identity
         return GrammarState(found[0], state.base + found[1], state.around, state.page, b"", identity)
 
-    def _checked(self, tag: Tag) -> tuple[tuple[int, int, bytes], ...]:
-        self._filled(tag)
-        return tag.checked
-
     def _spelled(self, state: GrammarState, token: int) -> GrammarState | None:
-        value = state.position
+        value = state[0]
         assert isinstance(value, Value)
-        after = value.moves.get(token)
+        reach = value.reach or self._in_tags.reach(value)
+        # A byte may begin a character that others end, so that its state is not where it leads.
+        key = reach[0].item(token) if len(reach) == 1 and self._kinds[token] != _BYTE else ~token
+        after: Value | None = value.moves.get(key)
         if after is None:
             after = self._in_tags.spelled(value, token)
             if after is None:
                 return None
-            value.moves[token] = after
+            value.moves[key] = after
         if value.kind == PLAIN:
-            return state._replace(position=after)
+            return state if after is value else GrammarState(after, state[1], state[2], state[3], b"", state[5])
         begun = state.begun + self._pieces.spelled(token)
         return state._replace(position=after, begun=begun) if self._identities.spelled(after, begun, state.page) else None
 

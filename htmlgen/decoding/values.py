@@ -7,7 +7,7 @@ finite, a token leads to a state whose distance is smaller by one at least, so a
 from collections import OrderedDict
 from collections.abc import Sequence
 from functools import cached_property
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,10 +20,11 @@ from htmlgen.relaxng.dfa import Dfa
 from htmlgen.tokens.vocabulary import REFERENCES
 
 Ints = NDArray[np.int32]
+States = NDArray[np.signedinteger[Any]]  # int16 wherever these count all states
 
 _ASCII: Final = 0x80
 _FIRST_BEYOND: Final = 0xA1  # the first character that bytes beyond ASCII ever spell
-_KEPT: Final = 1024  # rows of next states kept at a time
+_KEPT: Final = 512  # rows of next states kept at a time
 _LISTED: Final = 200  # strings of a datatype that is tokenised string by string
 _IDS: Final = 1 << 16  # a page holds fewer ids
 
@@ -34,7 +35,7 @@ class Values:
     def __init__(self, pieces: Pieces, datatypes: Sequence[Dfa]) -> None:
         self._pieces, self._datatypes = pieces, datatypes
         self._size = len(pieces.kinds)
-        self._rows: OrderedDict[tuple[int, int], Ints] = OrderedDict()
+        self._rows: OrderedDict[tuple[int, int], States] = OrderedDict()
         self._distances: dict[int, list[int]] = {}
         self._rooms: dict[int, int] = {}
         self._lifted: dict[int, NDArray[np.int32]] = {}
@@ -85,7 +86,7 @@ class Values:
         """The state after characters, 0 where no value goes on so."""
         return self._datatypes[datatype].run(text, state) if state else 0
 
-    def after(self, datatype: int, state: int) -> Ints:
+    def after(self, datatype: int, state: int) -> States:
         """(vocab,) the state after each token, 0 where it cannot come; for a first byte of several, that after the character."""
         key = (datatype, state)
         if key in self._rows:
@@ -96,13 +97,13 @@ class Values:
         self._rows[key] = self._stepped(datatype, state)
         return self._rows[key]
 
-    def _stepped(self, datatype: int, state: int) -> Ints:
+    def _stepped(self, datatype: int, state: int) -> States:
         ids, chars, longer, _ = self._sorted
         table = self._table(datatype)
         states = np.full(len(ids), state, np.int32)
         for k, count in enumerate(longer):
             states[:count] = table[states[:count], chars[:count, k]]
-        row = np.zeros(self._size, np.int32)
+        row: States = np.zeros(self._size, np.int16) if len(table) < 1 << 15 else np.zeros(self._size, np.int32)
         row[ids] = states
         if beyond := self.beyond(datatype, state):
             first, needs = self._pieces.characters(BETWEEN)
