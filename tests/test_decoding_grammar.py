@@ -7,10 +7,11 @@ from math import exp
 
 import numpy as np
 import pytest
-from grammar_guides import automaton, events, page, pages, twin, vocabulary, walked
+from grammar_guides import automaton, events, page, pages, twin, vocabulary
 
 from htmlgen.decoding.grammar_guide import GrammarGuide, GrammarState
 from htmlgen.decoding.search import Request, generate
+from htmlgen.decoding.walking import ByKind, steps
 from htmlgen.errors import GrammarError, PromptError, VocabularyError
 from htmlgen.relaxng.validation import validate
 from htmlgen.tokens.vocabulary import Kind
@@ -193,7 +194,7 @@ def test_what_an_annotation_forbids_is_never_promised() -> None:
     assert "<r><a><c></c></a></r>" in written
     assert "<r><a><b><c></c></b><c></c></a></r>" not in written
     for number in range(300):
-        for state, budget, _ in walked(guide, 10 + number % 40, np.random.default_rng(number)):
+        for state, budget, _ in steps(guide, 10 + number % 40, np.random.default_rng(number), ByKind(VOCABULARY)):
             assert guide.least_cost(state) <= budget
 
 
@@ -245,7 +246,7 @@ def test_masks_are_those_of_the_slow_twin(case: str) -> None:
     least = guide.least_cost(guide.start())
     spelling = np.isin(VOCABULARY.kinds, [Kind.TEXT, Kind.BYTE])  # a prompt may hold more of these than is ever made
     for number in range(16):
-        for state, budget, _ in walked(guide, least + number, np.random.default_rng(number)):
+        for state, budget, _ in steps(guide, least + number, np.random.default_rng(number), ByKind(VOCABULARY)):
             fast = guide.allowed(state, budget)
             slow = np.array([twin(guide, state, token, budget) for token in range(len(VOCABULARY))])
             differing = np.flatnonzero(np.where(spelling, fast & ~slow, fast != slow))

@@ -7,9 +7,10 @@ import html5lib
 import numpy as np
 import pytest
 from decoding_vocabulary import ATTRIBUTES, pieces
-from grammar_guides import events, page, twin, walked
+from grammar_guides import events, page, twin
 
 from htmlgen.decoding.grammar_guide import GrammarGuide
+from htmlgen.decoding.walking import ByKind, Evenly, Seldom, steps, walk
 from htmlgen.markup.elements import VOID
 from htmlgen.markup.events import Event, StartTag
 from htmlgen.relaxng import Automaton
@@ -45,12 +46,14 @@ def guide(name: str) -> GrammarGuide:
 
 
 def walks(name: str, budgets: Iterator[int] | range | tuple[int, ...], each: int) -> Iterator[str]:
-    """Random pages of a grammar, some by kinds of tokens and some token by token."""
+    """Random pages of a grammar, by all odds in turn."""
+    vocabulary = guide(name).vocabulary
+    odds = (ByKind(vocabulary), Seldom(vocabulary), Evenly())
     for budget in budgets:
         for number in range(each):
-            steps = list(walked(guide(name), budget, np.random.default_rng([budget, number]), by_kind=number % 3 < 2))
-            assert len(steps) - 1 <= budget
-            yield page(guide(name), [token for _, _, token in steps[:-1]])
+            ids = walk(guide(name), budget, np.random.default_rng([budget, number]), odds[number % 3])
+            assert len(ids) <= budget
+            yield page(guide(name), ids)
 
 
 def syntax_errors(text: str) -> list[str]:
@@ -90,7 +93,7 @@ def test_masks_are_those_of_the_slow_twin_on_whole_pages() -> None:
     spelling = np.isin(here.vocabulary.kinds, [Kind.TEXT, Kind.BYTE, Kind.REFERENCE])
     least = here.least_cost(here.start())
     for budget in (least, least + 4, 40, 60):
-        for state, left, _ in walked(here, budget, np.random.default_rng(budget)):
+        for state, left, _ in steps(here, budget, np.random.default_rng(budget), ByKind(here.vocabulary)):
             fast = here.allowed(state, left)
             slow = np.array([twin(here, state, token, left) for token in range(len(here.vocabulary))])
             differing = np.flatnonzero(np.where(spelling, fast & ~slow, fast != slow))
