@@ -4,6 +4,7 @@ Laws: each page is one that the guide calls finished, within its budget; the sam
 allows may be drawn, by any odds.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
@@ -13,6 +14,7 @@ from numpy.typing import NDArray
 from htmlgen.decoding.grammar_guide import GrammarGuide, GrammarState
 from htmlgen.errors import BudgetError, DeadEndError
 from htmlgen.markup.elements import VOID_IN_PARSER
+from htmlgen.markup.writer import escape
 from htmlgen.relaxng.automaton import Automaton
 from htmlgen.tokens.vocabulary import CONTROLS, REQUIRED, Kind, Token, Vocabulary
 
@@ -28,6 +30,7 @@ _WIDE: Final = {**_DEEP, Kind.START: 1.0, Kind.ATTRIBUTE: 2.0, Kind.QUOTE: 2.0, 
 
 _WORDS: Final = """a b c x 0 1 2 3 4 5 6 7 8 9 . - / : # % ; , ! ? é 中 the of word boat red page http https www example .com .org .html px
     #ff0000 2026 -01 -02 12 :00 en de""".split()  # fmt: skip
+_LISTED: Final = 20  # values at most that are tokens with their attribute
 _SPACED: Final = (" and", " the", " boats", " of", " red")
 
 
@@ -63,23 +66,28 @@ class ByKind(Evenly):
 
 
 class Seldom(ByKind):
-    """A kind of token first, of it rather those that were seldom drawn in the same place: many pages together go everywhere.
+    """A kind of token first, of it rather those that were seldom drawn, above all in the same place: many pages go everywhere.
 
     A page depends on those drawn before it with the same odds.
     """
 
     def __init__(self, vocabulary: Vocabulary) -> None:
         super().__init__(vocabulary, _WIDE)
-        self._drawn: dict[str, NDArray[np.float64]] = {}
+        self._drawn: dict[str, Counter[int]] = {}
+        self._everywhere = np.zeros(len(vocabulary))
 
     def weights(self, allowed: Ids, place: str) -> NDArray[np.float64]:
-        drawn = self._drawn.get(place)
-        return self._shared(self._kinds[allowed], np.ones(len(allowed)) if drawn is None else (1 + drawn[allowed]) ** -2.0)
+        shares = 1 / (1 + self._everywhere[allowed])
+        drawn: Counter[int] = self._drawn.get(place, Counter())
+        tokens, counts = np.fromiter(drawn, np.intp, len(drawn)), np.fromiter(drawn.values(), float, len(drawn))
+        places = np.minimum(np.searchsorted(allowed, tokens), len(allowed) - 1)
+        here = allowed[places] == tokens
+        shares[places[here]] *= (1 + counts[here]) ** -2
+        return self._shared(self._kinds[allowed], shares)
 
     def took(self, token: int, place: str) -> None:
-        if place not in self._drawn:
-            self._drawn[place] = np.zeros(len(self._kinds))
-        self._drawn[place][token] += 1
+        self._drawn.setdefault(place, Counter())[token] += 1
+        self._everywhere[token] += 1
 
 
 class _Trail:
@@ -90,7 +98,7 @@ class _Trail:
 
     @property
     def place(self) -> str:
-        """The innermost element, tag (`<name`) or value (`<name attribute=`)."""
+        """The innermost element, tag (`<name`, with its latest whole attribute) or value (`<name attribute=`)."""
         return self._names[-1] if self._names else ""
 
     def take(self, token: Token) -> None:
@@ -98,17 +106,23 @@ class _Trail:
         if kind in (Kind.QUOTE, Kind.QUOTE_CLOSE, Kind.END):
             names.pop()
         if kind in (Kind.QUOTE_CLOSE, Kind.CLOSE):
-            self._open(names.pop().removeprefix("<"))
+            self._open(_tag_of(names.pop())[1:])
         elif kind is Kind.START:
             self._open(token.name)
         elif kind is Kind.OPEN:
             names.append(f"<{token.name}")
+        elif kind is Kind.PAIR:
+            names.append(_tag_of(names.pop()) + token.text)
         elif kind is Kind.ATTRIBUTE:
-            names.append(f"{self.place} {token.name}=")
+            names.append(f"{_tag_of(self.place)} {token.name}=")
 
     def _open(self, name: str) -> None:
         if name not in VOID_IN_PARSER:
             self._names.append(name)
+
+
+def _tag_of(place: str) -> str:
+    return place.partition(" ")[0]
 
 
 # Walks ------------------------------------------------------------------------------------------------------------------------------
@@ -161,11 +175,18 @@ def spelled(vocabulary: Vocabulary, ids: Iterable[int]) -> str:
 
 
 def own_vocabulary(automaton: Automaton) -> Vocabulary:
-    """A vocabulary of a grammar's own names and a few words, for grammars whose names no bundle knows."""
+    """A vocabulary of a grammar's own names, values and a few words, for grammars whose names no bundle knows."""
     names = automaton.names
     tags = [tag for name in names for tag in (f"<{name}>", f"<{name}", *([] if name in VOID_IN_PARSER else [f"</{name}>"]))]
     uses = {use.names.name for kind in automaton.attributes for use in kind.uses if use.names.name}
     attributes = [f' {name}="' for name in (*sorted(uses), "data-id")]
     fixed = [*CONTROLS, *(f"<0x{value:02X}>" for value in range(256)), *REQUIRED, " ", "\n"]
     letters = [chr(code) for code in range(0x21, 0x7F) if chr(code) not in '<>"&']
-    return Vocabulary(dict.fromkeys((*fixed, *tags, *attributes, *letters, *_WORDS, *_SPACED)))
+    return Vocabulary(dict.fromkeys((*fixed, *tags, *attributes, *_pairs(automaton), *letters, *_WORDS, *_SPACED)))
+
+
+def _pairs(automaton: Automaton) -> list[str]:
+    """The attributes with a few values to choose from, each with each."""
+    uses = {(use.names.name, use.datatype) for kind in automaton.attributes for use in kind.uses if use.names.name}
+    listed = ((name, automaton.datatypes[datatype].strings(_LISTED) or ()) for name, datatype in uses)
+    return sorted({f' {name}="{escape(value)}"' for name, values in listed for value in values})
