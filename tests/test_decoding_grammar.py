@@ -95,6 +95,13 @@ CONSTRAINTS = {
         '<r><a id="x"></a><b for="x"></b></r>',
         '<r><c id="x"></c><b for="x"></b></r>',
     ),
+    "references that lead ahead": (
+        'start = element r { b, (a | c)? }  id = [ h:id = "id" ] attribute id { xsd:string { pattern = "[xy]+" } }?  '
+        'a = [ h:cat = "goal" ] element a { id }  c = element c { id }  '
+        'b = element b { [ h:ref = "goal" ] attribute for { xsd:string { pattern = "[xy]+" } }?, attribute on { "" }? }',
+        '<r><b for="x"></b><a id="x"></a></r>',
+        '<r><b for="x"></b><c id="x"></c></r>',
+    ),
     "patterns of one name that an attribute tells apart": (
         'start = element r { (one | two)* }  one = [ h:not = "c" ] element a { attribute on { "" }, (b | c)* }  '
         'two = [ h:not = "b" ] element a { (b | c)* }  b = element b { empty }  c = element c { empty }',

@@ -142,6 +142,15 @@ class InContent:
         """A start tag that may come here, None where it may not, or could never be ended."""
         return self._opening(here, self._stands(here), name)
 
+    def elements(self, here: Content) -> dict[str, tuple[int, ...]]:
+        """The names of elements that the grammar has here, annotations aside, with these."""
+        found: dict[str, tuple[int, ...]] = {}
+        for each in here.alternatives:
+            if each[2] == NO_DATA:
+                for name, elements in self._named(each[1]).items():
+                    found[name] = (*found.get(name, ()), *elements)
+        return found
+
     def _opening(self, here: Content, stands: list[Stand], name: str) -> Opening | None:
         rules, bounds = self._rules, here.spot.bounds
         states = (each[1] for each in here.alternatives if each[2] == NO_DATA)

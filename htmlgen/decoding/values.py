@@ -74,6 +74,10 @@ class Values:
         """Whether a value may end in a state."""
         return bool(self._datatypes[datatype].accepting[state])
 
+    def accepts_in(self, datatype: int) -> NDArray[np.bool_]:
+        """(states,) the states in which a value may end."""
+        return self._datatypes[datatype].accepting
+
     def start(self, datatype: int) -> int:
         """The state before a value."""
         return self._datatypes[datatype].start

@@ -70,7 +70,8 @@ def load_grammar(source: Origin, limits: Limits | None = None) -> Grammar:
     definitions = _merge(parts, name)
     _check_names(definitions)
     _check_loops(definitions)
-    return Grammar(name, definitions, tuple(_unused(definitions, name, reading.overridden)), tuple(files.requests), tuple(reading.comments), limits)
+    unused = tuple(_unused(definitions, name, reading.overridden))
+    return Grammar(name, definitions, unused, tuple(files.requests), tuple(reading.comments), limits)
 
 
 class _Reading:
