@@ -6,7 +6,8 @@
     repair(events, automaton)       the nearest events that the grammar accepts                   repair.py
 
 Inside: lexer → parser → syntax (the tree) → grammar (merged) → expansion (forms of elements: formulas of attributes, content patterns
-and their derivatives) → productivity → automaton. Values go datatypes → regex → dfa. Repair goes trees → content_repair (attribute_repair, completion) → document_repair.
+and their derivatives) → productivity → automaton. Values go datatypes → regex → dfa. Repair goes trees →
+content_repair (with attribute_repair and completion) → document_repair.
 """
 
 from htmlgen.relaxng.automaton import Automaton, compile_grammar
