@@ -214,6 +214,7 @@ def tokenize(file: str, as_json: bool, bundle: str | None) -> None:
 @click.option("--valid-fraction", type=click.FloatRange(0, 0.5, min_open=True), default=0.05, show_default=True)
 @click.option("--minutes", type=click.FloatRange(min=0, min_open=True), help="Train that long.  [default: 10, if no --tokens]")
 @click.option("--tokens", type=click.IntRange(min=1), help="Train on that many tokens; such a run can be repeated exactly.")
+@click.option("--grammar", default="page", show_default=True, help="Repair pages into it: page, article, a .rnc file …; none: keep them.")
 @click.option("--vocabulary", type=int, default=8192, show_default=True, help="Tokens of the vocabulary.")
 @click.option("--embedding", type=int, default=384, show_default=True, help="Width of the embedding and the last layer.")
 @click.option("--units", type=int, default=640, show_default=True, help="Width of the other layers.")
@@ -257,9 +258,9 @@ def train(
 
 def _refuse_changes(run: "Run", options: dict[str, Any]) -> None:
     """A run goes on with the settings of its start: another setting on the command line would be ignored."""
-    started = {**run.settings["training"], **run.settings["architecture"]}
+    started = {"grammar": run.settings.get("grammar", "none"), **run.settings["training"], **run.settings["architecture"]}
     context = click.get_current_context()
-    for name in ("embedding", "units", "layers", "dropout", "batch", "length", "learning_rate", "seed"):
+    for name in ("grammar", "embedding", "units", "layers", "dropout", "batch", "length", "learning_rate", "seed"):
         given = context.get_parameter_source(name) is click.core.ParameterSource.COMMANDLINE
         if given and options[name] != started[name]:
             option = f"--{name.replace('_', '-')}"
@@ -277,14 +278,16 @@ def _new_run(pages: tuple[str, ...], output: Path, options: dict[str, Any]) -> "
     training = TrainingConfig(minutes=minutes, **settings)
     runs.check_no_run(output)
     _tell("reading and cleaning pages …")
-    read = list(prepare(pages, jobs=options["jobs"]))
+    grammar = None if options["grammar"] == "none" else options["grammar"]
+    read = list(prepare(pages, jobs=options["jobs"], grammar=grammar))
     if options["valid"]:
-        train_pages, valid_pages = read, list(prepare(options["valid"], jobs=options["jobs"]))
+        train_pages, valid_pages = read, list(prepare(options["valid"], jobs=options["jobs"], grammar=grammar))
     else:
         train_pages, valid_pages = split_by_site(read, options["valid_fraction"])
     _tell(f"{len(train_pages)} pages to train on, {len(valid_pages)} to validate; learning {shape.vocabulary} tokens …")
     command = shlex.join(["htmlgen", *sys.argv[1:]])
-    return runs.start(train_pages, valid_pages, output, shape=shape, training=training, command=command)
+    recorded = {"command": command, "grammar": options["grammar"]}
+    return runs.start(train_pages, valid_pages, output, shape=shape, training=training, recorded=recorded)
 
 
 def _train(run: "Run", sample_minutes: float, seed: int, interrupts: "Interrupts") -> None:

@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from htmlgen import config as configs
 from htmlgen.corpus.preparation import PreparedPage, corpus_sha256
@@ -21,6 +21,8 @@ from htmlgen.runtime.architecture import GeneratorConfig
 from htmlgen.runtime.files import write_atomically
 from htmlgen.tokens.learning import VocabularyConfig, learn
 from htmlgen.tokens.tokenizer import Tokenizer
+
+_KINDS: Final = 200  # kinds of what was dropped that are recorded, the most frequent
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,7 +50,7 @@ class Run:
     tokenizer: Tokenizer
     train: TokenPages
     valid: TokenPages
-    settings: dict[str, Any]  #: command, corpus, training, architecture, as saved
+    settings: dict[str, Any]  #: command, grammar, corpus, training, architecture, as saved
 
     @property
     def finished(self) -> bool:
@@ -68,10 +70,11 @@ def check_no_run(output: Path) -> None:
 
 
 def start(
-    train: list[PreparedPage], valid: list[PreparedPage], output: Path, *, shape: Shape, training: TrainingConfig, command: str
+    train: list[PreparedPage], valid: list[PreparedPage], output: Path, *, shape: Shape, training: TrainingConfig, recorded: dict[str, str]
 ) -> Run:
     """A fresh run on prepared pages: learns the tokenizer, encodes the pages, makes the model.
 
+    Args: recorded, what the settings say besides: the command, and the grammar that the pages were repaired into.
     Raises: OutputError, if there is a run of that name already; VocabularyError, InputError, if the pages are too few.
     """
     check_no_run(output)
@@ -81,7 +84,7 @@ def start(
     architecture = _architecture(shape, len(tokenizer.vocabulary))
     encoded = {name: TokenPages.encode(((page.events, page.bytes) for page in pages), tokenizer) for name, pages in splits.items()}
     settings = {
-        "command": command,
+        **recorded,
         "training": configs.to_dict(training),
         "architecture": configs.to_dict(architecture),
         "corpus": {name: corpus_summary(splits[name], encoded[name]) for name in splits},
@@ -152,7 +155,8 @@ def corpus_summary(pages: list[PreparedPage], encoded: TokenPages) -> dict[str, 
         "source_bytes": sum(page.source_bytes for page in pages),
         "canonical_bytes": encoded.bytes,
         "tokens": len(encoded.ids),
-        "dropped": dict(_total(page.dropped for page in pages).most_common()),
+        "left_out": sum(not page.events for page in pages),
+        "dropped": dict(_total(page.dropped for page in pages).most_common(_KINDS)),
         "losses": dict(Counter(loss.cause for page in pages for loss in page.losses).most_common()),
         "unreadable": sum(bool(page.problem) for page in pages),
     }

@@ -39,6 +39,9 @@ _INSTEAD: Final[dict[str, tuple[str, ...]]] = {
 #: What may be put around what cannot stand alone, the best first.
 _AROUND: Final = ("p", "li", "tr", "tbody", "td", "dd", "ul", "dl", "div", "option", "body", "section", "article")
 
+#: What a document cannot do without: completed rather than taken apart.
+_FRAME: Final = frozenset(("html", "head", "body"))
+
 #: What may be put around all of a page whose grammar wants one element, the best first.
 _ROOTS: Final = ("div", "section", "article")
 
@@ -228,7 +231,7 @@ class ContentRepair:
             return self.filled(node, start, setting, notes, line)
         if not self.automaton.nullable[line.state]:
             cost = self.tables.completion.states[line.state]
-            if cost >= NEVER or (not _is_filled(line.made, "content") and node.name not in ("head", "html", "body")):
+            if cost >= NEVER or (not _is_filled(line.made, "content") and node.name not in _FRAME):
                 return None
             line.made.extend(self.ending(line))
             line.cost += cost
@@ -334,7 +337,7 @@ class ContentRepair:
             for option in options(children, index, state, setting):
                 if best is None or option.cost < best.cost:
                     best = option
-            if best and best.loss <= _WRAPPED:
+            if best and (best.loss <= _WRAPPED or node.name in _FRAME):
                 return best
             if best and self.work < 0 and best.loss < _CHARACTER * max(1, node.weight):
                 return best
