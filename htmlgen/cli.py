@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import click
 
 import htmlgen
+from htmlgen.cli_complete import complete
 from htmlgen.cli_grammar import grammar
 from htmlgen.errors import HtmlgenError, OutputError
 
@@ -345,6 +346,7 @@ def version(bundle: str | None) -> None:
     click.echo(", ".join(f"{name} {metadata.version(name)}" for name in ("html5lib", "numpy", "onnxruntime", "sentencepiece")))
 
 
+cli.add_command(complete)
 cli.add_command(grammar)
 
 

@@ -25,11 +25,14 @@ from htmlgen.tokens.vocabulary import Vocabulary
 if TYPE_CHECKING:
     from bs4 import BeautifulSoup, Tag
 
+    from htmlgen.decoding.beam import BeamConfig
+    from htmlgen.decoding.completing import Completer, Completion
     from htmlgen.evaluation.score import Evaluation
 
 GRAMMAR = "page"
 TAGS = "tags"
 MAX_TOKENS = 128
+COMPLETION_TOKENS = 64
 AMPLE = 1 << 14  # tokens: a budget that forbids nothing
 SAMPLING = SamplingConfig(temperature=0.9, min_p=0.02)
 
@@ -113,6 +116,26 @@ class Generator:
     def page(self, *, seed: int | None = None, max_tokens: int = MAX_TOKENS, prompt: str = "") -> Page:
         """One page; see `pages`."""
         return next(self.pages(1, seed=seed, max_tokens=max_tokens, prompt=prompt))
+
+    def complete(
+        self, prefix: str, *, n: int = 5, max_tokens: int = COMPLETION_TOKENS, whole: bool = False, beam: "BeamConfig | None" = None
+    ) -> "list[Completion]":
+        """The n likeliest continuations of a page's beginning, which may end anywhere: in a tag, a value, a text, a word.
+
+        Args: prefix, kept as it is: prefix + completion is the text; max_tokens, of a continuation; whole, True for continuations to
+        the page's end, False for those to the end of what is being written, see `stopping`; beam, how they are searched for.
+        Returns: at most n, all different, the likeliest first; those that `max_tokens` broke off come last.
+        Raises: ConfigError; PromptError, with line and column, if no page begins so; BudgetError, if a whole page needs more tokens.
+        """
+        from htmlgen.decoding.beam import BeamConfig
+
+        return self._completer.complete(prefix, n, whole=whole, max_tokens=max_tokens, config=beam or BeamConfig())
+
+    @cached_property
+    def _completer(self) -> "Completer":
+        from htmlgen.decoding.completing import Completer
+
+        return Completer(self._session, self._session.initial, self.guide, self.tokenizer)
 
     def search(self, sampling: SamplingConfig = SAMPLING) -> Search[Any]:
         """The decoding loop over this bundle's model and guide."""
