@@ -20,9 +20,9 @@ from htmlgen.decoding.in_content import InContent
 from htmlgen.decoding.in_tags import InTags, closing
 from htmlgen.decoding.masks import FORBIDDEN
 from htmlgen.decoding.pieces import Pieces
-from htmlgen.decoding.positions import NO_DATA, UNFILLED, Content, Opening, Position, Tag, TagKey, Value
+from htmlgen.decoding.positions import NO_DATA, Content, Opening, Position, Tag, TagKey, Value
 from htmlgen.decoding.promises import Promise, Promises
-from htmlgen.decoding.sheets import Mask, Sheets
+from htmlgen.decoding.sheets import UNMASKED, Mask, Sheets
 from htmlgen.decoding.start_tags import ID, PLAIN, StartTags
 from htmlgen.decoding.values import Values
 from htmlgen.errors import PromptError, VocabularyError
@@ -30,8 +30,8 @@ from htmlgen.relaxng.attributes import bits
 from htmlgen.relaxng.automaton import Automaton
 from htmlgen.tokens.vocabulary import Kind, Vocabulary
 
-_POSITIONS: Final = 8_000  # kept at a time
-_SHEET_BYTES: Final = 24_000_000  # kept at a time
+_POSITIONS: Final = 9_000  # kept at a time
+_BASE_BYTES: Final = 8_000_000  # kept at a time, of rows of costs
 _OWN: Final = -1  # a move's key, beside tokens: the end of a tag
 _BYTE: Final = int(Kind.BYTE)
 
@@ -68,7 +68,7 @@ class GrammarGuide:
         self._tags = StartTags(automaton, self._pieces, self._values, self._rules)
         self._budget = Budget(automaton, self._pieces, self._values, self._rules, self._tags)
         self._identities = Identities(automaton.attributes, self._pieces, self._values, self._rules)
-        self._sheets = Sheets()
+        self._sheets = Sheets(len(vocabulary))
         self._in_content = InContent(automaton, self._pieces, self._values, self._budget, self._tags, self._sheets)
         self._in_tags = InTags(automaton, self._pieces, self._values, self._tags, self._sheets)
         self._promises = Promises(automaton, self._pieces, self._rules, self._budget, self._in_content, self._tags)
@@ -141,7 +141,7 @@ class GrammarGuide:
 
     def _checked(self, state: GrammarState, position: Position, slack: int) -> Mask:
         """The mask where the budget may be short, or the page's ids decide."""
-        if position.mask is UNFILLED:
+        if not position.filled:
             self._fill(position)
         if (promise := state.page.promise) is not None:
             if promise.due:
@@ -151,14 +151,17 @@ class GrammarGuide:
                 return position.within(slack) & self._plain
         if isinstance(position, Value) and position.kind != PLAIN:
             return self._identity_mask(state, position, slack)
-        mask = position.mask if slack >= position.ample else position.within(slack)
-        return self._identities.checked(position, state.page, mask) if isinstance(position, Tag) and position.checked else mask
+        special = isinstance(position, Tag) and bool(position.checked)
+        if position.mask is UNMASKED and slack >= position.most:
+            self._sheets.mask(position, alone=not special)
+        mask = position.mask if slack >= position.most else position.within(slack)
+        return self._identities.checked(position, state.page, mask) if isinstance(position, Tag) and special else mask
 
     def _due_mask(self, state: GrammarState, promise: Promise, slack: int) -> NDArray[np.bool_]:
         """What may come where a promise is due. The position must have its row."""
         position, length = state.position, len(promise.value)
         if isinstance(position, Content):
-            costs = self._promises.row(position, promise.kind, position.row) + length
+            costs = self._promises.row(position, promise.kind, position.row()) + length
         elif isinstance(position, Tag):
             costs = np.full(len(self._classes), FORBIDDEN, np.int32)
             for token, cost in self._promises.ids(position).items():
@@ -194,7 +197,7 @@ class GrammarGuide:
 
     def _bounded(self) -> None:
         """Positions are forgotten when there are many; those that states hold live on."""
-        if self._in_content.size + self._in_tags.size > _POSITIONS or self._sheets.bytes > _SHEET_BYTES:
+        if self._in_content.size + self._in_tags.size > _POSITIONS or self._sheets.bytes > _BASE_BYTES:
             for each in (self._in_content, self._in_tags, self._tags, self._sheets):
                 each.clear()
             self._start = self._first()
@@ -409,7 +412,7 @@ class GrammarGuide:
         if found is None:
             return None
         identity = state.identity
-        if tag.mask is UNFILLED:
+        if not tag.filled:
             self._in_tags.fill_tag(tag)
         for checked, kind, value in tag.checked:
             if checked == token:

@@ -121,9 +121,8 @@ class Identities:
         return self.may_pair(page, value.kind, begun)
 
     def mask(self, value: Value, begun: bytes, page: Page, slack: int) -> Mask:
-        """What may come in an id or a reference. The position must have its row."""
-        assert value.row is not None
-        costs = value.row.copy()
+        """What may come in an id or a reference. The position must be filled."""
+        costs = value.row()
         if not self.may_end(value, begun, page):
             costs[self._quotes] = FORBIDDEN
         if value.kind == ID:
@@ -192,10 +191,10 @@ class Identities:
 
     def keeping_row(self, value: Value, begun: bytes, promised: bytes) -> Costs:
         """(vocab,) what each token costs in an id that must be the one that is promised. The position must have its row."""
-        assert value.row is not None
-        costs = np.full(len(value.row), FORBIDDEN, np.int32)
+        row = value.row()
+        costs = np.full(len(row), FORBIDDEN, np.int32)
         if begun == promised:
-            costs[self._quotes] = value.row[self._quotes]
+            costs[self._quotes] = row[self._quotes]
         for end in range(len(begun) + 1, len(promised) + 1):
             costs[self._tokens(promised[len(begun) : end])] = len(promised) - end + min(value.rests)
         return costs

@@ -17,7 +17,7 @@ from htmlgen.decoding.masks import FORBIDDEN, FREE
 from htmlgen.decoding.pieces import Ids, Pieces
 from htmlgen.decoding.positions import NO_DATA, Alternative, Candidate, Content, ContentKey, Opening, Spot, Tail
 from htmlgen.decoding.rows import Space
-from htmlgen.decoding.sheets import Row, Sheets
+from htmlgen.decoding.sheets import Base, Row, Sheets
 from htmlgen.decoding.start_tags import StartTags
 from htmlgen.decoding.values import Values
 from htmlgen.markup.elements import BLOCK, KEEPS_SPACE
@@ -30,6 +30,8 @@ ElementsKey: TypeAlias = tuple[tuple[Alternative, ...], Bounds, bool, int, int, 
 #: The tokens of start tags that may come, and what each costs.
 Elements: TypeAlias = tuple[Ids, Row]
 
+_NO_IDS: Final = np.zeros(0, np.intp)
+_NO_COSTS: Final = np.zeros(0, np.int16)
 PAGE: Final = -1
 _SORTS: Final = ((False, False), (True, False), (False, True), (True, True))  # of text: ends in a space, is nothing but spaces
 
@@ -42,8 +44,9 @@ class InContent:
         self._rules, self._start_tags, self._sheets = budget.rules, tags, sheets
         self._kept: dict[ContentKey, Content] = {}
         self._elements: dict[ElementsKey, Elements] = {}
+        self._texts: dict[tuple[bool, Space, tuple[int, ...]], Base] = {}
         self._names: dict[int, dict[str, tuple[int, ...]]] = {}
-        self._text = {Space.NONE: pieces.collapsed, Space.EDGE: pieces.unspaced, Space.TRAILING: pieces.unspaced}
+        self._ids_after = {Space.NONE: pieces.collapsed, Space.EDGE: pieces.unspaced, Space.TRAILING: pieces.unspaced}
         self.sort = list(zip(pieces.trailing, pieces.blank, strict=True))
         self._sort_of = pieces.ends_in_space * 1 + np.array(pieces.blank) * 2
         self._sorted: dict[tuple[bool, Space], tuple[Ids, ...]] = {}
@@ -60,6 +63,7 @@ class InContent:
         """Forget all positions; those in use live on."""
         self._kept.clear()
         self._elements.clear()
+        self._texts.clear()
 
     def kept(self, key: ContentKey) -> Content:
         """The one position of a key."""
@@ -273,34 +277,39 @@ class InContent:
     # Rows ---------------------------------------------------------------------------------------------------------------------
 
     def fill(self, here: Content) -> None:
-        """Give a position its masks."""
-        here.fill(self._sheets.sheet(self.row(here)))
-
-    def row(self, here: Content) -> Row:
-        """What each token costs here."""
-        pieces = self._pieces
-        costs = np.full(len(pieces.kinds), FORBIDDEN, dtype=np.int16)
+        """Give a position its costs."""
+        base, ids, costs = self._sheets.none, _NO_IDS, _NO_COSTS
         if here.character != BETWEEN:
-            ids, needs = pieces.characters(here.character)
-            costs[ids] = here.cost - NEEDS[here.character] + needs
+            base = self._within_character(here)
         elif here.doctype:
-            costs[pieces.doctype] = here.cost - 1
+            ids, costs = np.array([self._pieces.doctype]), np.array([here.cost - 1], np.int16)
         else:
-            self._add_text(costs, here)
-            self._add_elements(costs, here)
-            self._add_end(costs, here)
-        return costs
+            base = self._data(here) if _has_data(here) else self._text(here)
+            ids, costs = self._markup(here)
+        self._sheets.fill(here, base, ids, costs)
 
-    def _add_text(self, costs: Row, here: Content) -> None:
-        if _has_data(here):
-            self._add_data(costs, here)
-            return
-        for number, chosen in enumerate(self._text_ids(here)):
-            if len(chosen) and (after := self._made(here, int(chosen[0]))) is not None:
-                costs[chosen] = after.cost
-                if number == 0:
-                    firsts, needs = self._pieces.characters(BETWEEN)
-                    costs[firsts] = after.cost + needs
+    def _within_character(self, here: Content) -> Base:
+        row = self._sheets.none.row.copy()
+        ids, needs = self._pieces.characters(here.character)
+        row[ids] = here.cost - NEEDS[here.character] + needs
+        return self._sheets.base(row)
+
+    def _text(self, here: Content) -> Base:
+        """What text costs: the same for all tokens of a sort."""
+        sorts = self._text_ids(here)
+        after = [self._made(here, int(ids[0])) if len(ids) else None for ids in sorts]
+        least = min((each.cost for each in after if each is not None), default=0)
+        key = (here.spot.keeps_space, here.space, tuple(-1 if each is None else each.cost - least for each in after))
+        if key not in self._texts:
+            row = self._sheets.none.row.copy()
+            for ids, cost in zip(sorts, key[2], strict=True):
+                row[ids] = cost if cost >= 0 else FORBIDDEN
+            if key[2][0] >= 0:
+                firsts, needs = self._pieces.characters(BETWEEN)
+                row[firsts] = key[2][0] + needs
+            self._texts[key] = self._sheets.base(row)
+        base = self._texts[key]
+        return base._replace(offset=base.offset + least)
 
     def _made(self, here: Content, token: int) -> Content | None:
         """The position after a token of text, None for white space that is only passed over."""
@@ -310,33 +319,37 @@ class InContent:
         """The tokens of text that may come, by their sort."""
         key = (here.spot.keeps_space, here.space)
         if key not in self._sorted:
-            ids = self._pieces.kept if here.spot.keeps_space else self._text[here.space]
+            ids = self._pieces.kept if here.spot.keeps_space else self._ids_after[here.space]
             self._sorted[key] = tuple(ids[self._sort_of[ids] == number] for number in range(len(_SORTS)))
         return self._sorted[key]
 
-    def _add_data(self, costs: Row, here: Content) -> None:
+    def _data(self, here: Content) -> Base:
         """Text where it is the whole content and has a datatype: tokens of one sort that lead to the same states do the same."""
         firsts, needs = self._pieces.characters(BETWEEN)
-        left = np.zeros(len(costs), np.int16)
+        row = self._sheets.none.row.copy()
+        left = np.zeros(len(row), np.int16)
         left[firsts] = needs
         ids = np.concatenate([*self._text_ids(here), firsts])
         after = [self._values.after(datatype, place)[ids] for _, _, datatype, place in here.alternatives if datatype != NO_DATA]
         _, examples, group = np.unique(np.stack([self._sort_of[ids], *after]), axis=1, return_index=True, return_inverse=True)
         made = (self._made(here, int(ids[example])) for example in examples)
         found = np.array([FORBIDDEN if each is None else each.cost for each in made])[group.ravel()]
-        costs[ids] = np.where(found < FORBIDDEN, found + left[ids], FORBIDDEN)
+        row[ids] = np.where(found < FORBIDDEN, found + left[ids], FORBIDDEN)
+        return self._sheets.base(row)
 
-    def _add_elements(self, costs: Row, here: Content) -> None:
+    def _markup(self, here: Content) -> Elements:
+        """The tokens of markup that may come, and what each costs."""
         left = 0 if here.owed == CONTENT_OWED else here.owed
         key = (here.alternatives, here.spot.bounds, bool(here.spot.name), here.context, left, here.tail)
         found = self._elements.get(key)
         if found is None:
             found = self._elements[key] = self._start_tag_costs(here)
-        ids, needed = found
+        ids, costs = found
         if here.space is Space.TRAILING:
             kept = ~self._is_block[ids]
-            ids, needed = ids[kept], needed[kept]
-        costs[ids] = needed
+            ids, costs = ids[kept], costs[kept]
+        end = self._end(here)
+        return (ids, costs) if end is None else (np.append(ids, end[0]), np.append(costs, np.int16(end[1])))
 
     def _start_tag_costs(self, here: Content) -> Elements:
         pieces, stands = self._pieces, self._stands(here)
@@ -361,13 +374,13 @@ class InContent:
             opened = min(opened, tail + (menu.more if opening.name in self._pieces.start else menu.need))
         return whole, opened
 
-    def _add_end(self, costs: Row, here: Content) -> None:
+    def _end(self, here: Content) -> tuple[int, int] | None:
+        """The token that ends the element, or the page, and its cost."""
         if self.owed_space(here) or not (ended := self.ended(here)):
-            return
-        if here.spot.name:
-            costs[self._pieces.end[here.spot.name]] = min(at(tail_of(here.tail, element), here.context) for element in ended)
-        else:
-            costs[self._pieces.vocabulary.eos] = FREE
+            return None
+        if not here.spot.name:
+            return self._pieces.vocabulary.eos, FREE
+        return self._pieces.end[here.spot.name], min(at(tail_of(here.tail, element), here.context) for element in ended)
 
 
 def tail_of(tail: Tail, element: int) -> tuple[int, ...]:

@@ -13,7 +13,7 @@ from htmlgen.decoding.content import INFINITE
 from htmlgen.decoding.masks import FORBIDDEN
 from htmlgen.decoding.pieces import Pieces
 from htmlgen.decoding.positions import Candidate, Tag, TagKey, Value
-from htmlgen.decoding.sheets import Row, Sheet, Sheets
+from htmlgen.decoding.sheets import Base, Row, Sheets
 from htmlgen.decoding.start_tags import PLAIN, Key, Menu, StartTags
 from htmlgen.decoding.values import States, Values
 from htmlgen.relaxng.attributes import bits
@@ -26,9 +26,9 @@ class InTags:
     def __init__(self, automaton: Automaton, pieces: Pieces, values: Values, tags: StartTags, sheets: Sheets) -> None:
         self._automaton, self._pieces, self._values, self._tags, self._sheets = automaton, pieces, values, tags, sheets
         self._kept: dict[TagKey, Tag] = {}
-        self._rows: dict[tuple[object, ...], Sheet] = {}
+        self._bases: dict[tuple[object, ...], Base] = {}
         self._in_values = 0
-        self._quote, self._quote_close = pieces.vocabulary.id('"'), pieces.vocabulary.id('">')
+        self._quotes = np.array([pieces.vocabulary.id('"'), pieces.vocabulary.id('">')])
 
     @property
     def size(self) -> int:
@@ -38,7 +38,7 @@ class InTags:
     def clear(self) -> None:
         """Forget all positions; those in use live on."""
         self._kept.clear()
-        self._rows.clear()
+        self._bases.clear()
         self._in_values = 0
 
     def kept(self, key: TagKey) -> tuple[Tag, int]:
@@ -175,9 +175,10 @@ class InTags:
     # Rows -----------------------------------------------------------------------------------------------------------------------
 
     def fill_tag(self, tag: Tag) -> None:
-        """Give a position in a start tag its masks."""
+        """Give a position in a start tag its costs."""
         row = self.row(tag)
-        tag.fill(row, self._sheets.mask(row))
+        ids = np.flatnonzero(row < FORBIDDEN)
+        self._sheets.fill(tag, self._sheets.none, ids, row[ids])
 
     def row(self, tag: Tag) -> Row:
         """What each token costs in a start tag. Sets `checked`."""
@@ -196,13 +197,15 @@ class InTags:
         return costs
 
     def fill(self, value: Value) -> None:
-        """Give a position in a value its masks, which it shares with others like it."""
-        quotes = self._quote_costs(value)
-        key = (tuple(zip(value.tracks, value.rests, strict=True)), value.character, quotes)
-        sheet = self._rows.get(key)
-        if sheet is None:
-            sheet = self._rows[key] = self._sheets.sheet(self._value_row(value, quotes))
-        value.fill(sheet)
+        """Give a position in a value its costs; but for its end they are those of others like it."""
+        least = min(value.rests)
+        key = (tuple((*track, rest - least) for track, rest in zip(value.tracks, value.rests, strict=True)), value.character)
+        base = self._bases.get(key)
+        if base is None:
+            found = self._sheets.base(self._value_row(value))
+            base = self._bases[key] = found._replace(offset=found.offset - least)
+        quotes = np.array(self._quote_costs(value), np.int16)
+        self._sheets.fill(value, base._replace(offset=base.offset + least), self._quotes, quotes)
 
     def _quote_costs(self, value: Value) -> tuple[int, int]:
         """What remains after `"`, and after `">`."""
@@ -212,7 +215,7 @@ class InTags:
         goes_on = FORBIDDEN if self.exhausted(tag) else tag.cost + shift
         return goes_on, min((shift + tag.tails[place] for place in self.complete(tag)), default=FORBIDDEN)
 
-    def _value_row(self, value: Value, quotes: tuple[int, int]) -> Row:
+    def _value_row(self, value: Value) -> Row:
         pieces = self._pieces
         costs = np.full(len(pieces.kinds), INFINITE, dtype=np.int32)
         if value.character != BETWEEN:
@@ -224,9 +227,7 @@ class InTags:
                 costs = np.minimum(costs, distances[self._values.after(datatype, state)] + rest)
             first, needs = pieces.characters(BETWEEN)
             costs[first] += needs
-        row = np.where(costs < INFINITE, costs, FORBIDDEN).astype(np.int16)
-        row[[self._quote, self._quote_close]] = quotes
-        return row
+        return np.where(costs < INFINITE, costs, FORBIDDEN).astype(np.int16)
 
 
 def closing(tag: Tag, places: Iterable[int]) -> tuple[tuple[int, int], ...]:

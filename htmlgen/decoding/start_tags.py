@@ -20,6 +20,8 @@ from htmlgen.tokens.vocabulary import Kind
 QUOTE: Final = 1  # `"`, or `">` at the end
 CLOSE: Final = 1  # `>`
 
+_NEEDS: Final = 20_000  # kept at a time
+
 PLAIN: Final = -2
 ID: Final = -1  # other kinds of a name are numbers of `Rules.references`
 
@@ -107,6 +109,7 @@ class StartTags:
         self._needs: dict[Core, tuple[int, bool]] = {}
         self._menus: dict[Key, Menu] = {}
         self._chances: dict[Core, list[Chance]] = {}
+        self._offered: dict[tuple[int, str, tuple[int, ...], tuple[tuple[int, bool], ...]], Chance] = {}
         self._accepted: dict[tuple[str, tuple[int, ...]], Accepting] = {}
         self.nothing = (INFINITE,) * len(rules.references)  #: no id can be referred to
 
@@ -118,6 +121,7 @@ class StartTags:
         """Forget menus."""
         self._menus.clear()
         self._chances.clear()
+        self._offered.clear()
         self._needs.clear()
 
     @property
@@ -213,6 +217,8 @@ class StartTags:
         References are counted only where nothing else completes the tag, so that costs of elements do not depend on the page's ids.
         """
         if core not in self._needs:
+            if len(self._needs) >= _NEEDS:
+                self._needs.clear()
             found = self._needed((*core[:4], self.nothing))
             self._needs[core] = found if found[0] < INFINITE else self._needed(core)
         return self._needs[core]
@@ -259,15 +265,12 @@ class StartTags:
         return self._chances[core]
 
     def _chance(self, core: Core, name: Name) -> Chance:
-        offers: list[Offer] = []
-        for way, datatype in name.values:
-            value = self.value_cost(name, datatype, core[4])
-            need, complete = self._after(core, way)
-            rest = QUOTE if complete else QUOTE + need
-            if value < INFINITE and need < INFINITE:
-                offers.append(Offer(name.name, name.token, name.kind, datatype, value, rest))
-        pairs = ((way, name.kind, self._after(core, way)[0]) for way in name.pairs)
-        return Chance(name.name, tuple(offers), tuple(each for each in pairs if each[2] < INFINITE))
+        values = tuple(self.value_cost(name, datatype, core[4]) for _, datatype in name.values)
+        after = tuple(self._after(core, way) for way in (*(way for way, _ in name.values), *name.pairs))
+        key = (core[0], name.name, values, after)
+        if key not in self._offered:
+            self._offered[key] = _offered(name, values, after)
+        return self._offered[key]
 
     def _after(self, core: Core, way: Way) -> tuple[int, bool]:
         """What the tag needs after an attribute."""
@@ -278,6 +281,17 @@ class StartTags:
         if not all(alive & scope for scope in self._scopes[number]):
             return INFINITE, False
         return self.need((number, alive, held | way.hits & self._required[number], hidden, references))
+
+
+def _offered(name: Name, values: Sequence[int], after: Sequence[tuple[int, bool]]) -> Chance:
+    """What a name adds. Args: values, what each of its values costs; after, what the tag needs after each value, then each pair."""
+    offers = []
+    for (_, datatype), value, (need, complete) in zip(name.values, values, after, strict=False):
+        if value < INFINITE and need < INFINITE:
+            rest = QUOTE if complete else QUOTE + need
+            offers.append(Offer(name.name, name.token, name.kind, datatype, value, rest))
+    ways = zip(name.pairs, after[len(name.values) :], strict=True)
+    return Chance(name.name, tuple(offers), tuple((way, name.kind, need) for way, (need, _) in ways if need < INFINITE))
 
 
 def _more(offers: Sequence[Offer], pairs: Sequence[int]) -> int:
