@@ -1,11 +1,13 @@
 """Agreement with jing on pages: structural verdicts of `htmlgen.relaxng.validate` and of jing, on the same documents and grammar.
 
-    python eval/jing_agreement.py ../shared/corpus/valid.parquet --documents 5000
+    python -m eval.jing_agreement PAGES.parquet … --documents 6000
+    python -m eval.jing_agreement --record
 
 Documents are real pages (as they are, canonical; and clean), the grammars' cases, the samples, random walks, and seeded mutations of
 all these: elements and attributes dropped, doubled, swapped, renamed. jing reads XML, so a document is written as XML in the namespaces
 that `grammars/html.rnc` names: custom elements and `data-*` attributes go to theirs, SVG to its own. Annotations of `urn:htmlgen:grammar`
-are not RELAX NG: only structural rules count. Needs Java and jing. Exit status 1 below 99.9 %.
+are not RELAX NG: only structural rules count. With `--record`, jing's verdicts on pages of our own (cases, samples, walks, and mutations)
+are written for `tests/test_relaxng_jing.py`, which needs neither Java nor jing. Exit status 1 below 99.9 %.
 """
 
 import argparse
@@ -30,14 +32,16 @@ from htmlgen.markup.elements import VOID_IN_PARSER
 from htmlgen.markup.events import EndTag, Event, StartTag, Text
 from htmlgen.markup.reader import read
 from htmlgen.relaxng import Automaton, load_automaton, validate
+from htmlgen.relaxng.violations import STRUCTURAL
 
 ROOT = Path(__file__).parents[1]
 RESULTS = ROOT / "eval" / "results" / "jing_agreement.json"
-STRUCTURAL = {
-    "element", "element-unknown", "text", "content", "attribute", "attribute-value", "attribute-missing", "attribute-conflict", "balance",
-}  # fmt: skip
+RECORD = ROOT / "tests" / "data" / "jing_pages.json"
 XHTML, SVG, DATA, CUSTOM = "http://www.w3.org/1999/xhtml", "http://www.w3.org/2000/svg", "urn:htmlgen:data", "urn:htmlgen:custom"
 XLINK = "http://www.w3.org/1999/xlink"
+HEAD = f'xmlns="{XHTML}" xmlns:svg="{SVG}" xmlns:d="{DATA}" xmlns:c="{CUSTOM}" xmlns:xlink="{XLINK}"'
+WALK_TOKENS = (64, 128, 256)
+RECORDED, RECORDED_EVENTS = 600, 220  # documents, and the events of each at most
 INTEGRATION = ("foreignObject", "desc", "title")
 NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 NAME = re.compile(r"[A-Za-z_\u00c0-\u02ff\u0370-\u1fff][\w.\-]*")
@@ -53,14 +57,13 @@ class NotXmlError(Exception):
 
 def to_xml(events: Events, automaton: Automaton) -> str:
     """The document as XML. Raises: NotXmlError."""
-    head = f'xmlns="{XHTML}" xmlns:svg="{SVG}" xmlns:d="{DATA}" xmlns:c="{CUSTOM}" xmlns:xlink="{XLINK}"'
     written: list[str] = []
     around: list[tuple[str, bool]] = []  # spelled name, whether children are SVG
     for event in events:
         if isinstance(event, StartTag):
             foreign = event.name == "svg" or bool(around and around[-1][1])
             name = element_name(event.name, foreign, automaton)
-            written.append(f"<{name}{'' if around else ' ' + head}{xml_attributes(event, automaton)}>")
+            written.append(f"<{name}{'' if around else ' ' + HEAD}{xml_attributes(event, automaton)}>")
             around.append((name, foreign and event.name not in INTEGRATION))
             if event.name in VOID_IN_PARSER and not foreign:
                 written.append(f"</{around.pop()[0]}>")
@@ -119,18 +122,20 @@ def originals(sources: Sequence[str], walked: int, real: int) -> Iterator[tuple[
     for file in sorted((ROOT / "corpora" / "samples").glob("*.html")):
         yield "sample", read(file.read_text("utf-8")).events
     page = load_automaton("page")
-    for walk in walks(GrammarGuide(page, own_vocabulary(page)), range(walked), 160):
-        yield "walk", read(walk).events
+    guide = GrammarGuide(page, own_vocabulary(page))
+    for number in range(walked):
+        for walk in walks(guide, [number], WALK_TOKENS[number % len(WALK_TOKENS)]):
+            yield "walk", read(walk).events
     for each in islice(read_pages(list(sources)) if sources else (), real):
         events = read(each.html).events
         yield "real page", events
         yield "clean page", clean(events)[0]
 
 
-def documents(sources: Sequence[str], automaton: Automaton, count: int, seed: int) -> list[tuple[str, Events]]:
-    """All originals, then mutations of those that one can mutate, up to `count`."""
+def documents(sources: Sequence[str], automaton: Automaton, count: int, seed: int, longest: int = 1 << 30) -> list[tuple[str, Events]]:
+    """`count` documents of at most `longest` events, a third of them originals, the others mutations of those that one can mutate."""
     rng = random.Random(seed)
-    found = list(originals(sources, count // 50, count // 15))
+    found = [each for each in originals(sources, count // 6, count // 8) if len(each[1]) <= longest]
     rng.shuffle(found)
     found = found[: max(1, count // 3)]
     names, attributes = automaton.names, sorted({name for kind in automaton.attributes for name in kind.names if name.isalpha()})
@@ -247,7 +252,8 @@ def explained(ours: Sequence[str], theirs: str) -> str:
     return re.sub(r'["\'<][^"\'<>]*["\'>]', "…", side)[:140]
 
 
-def compare(found: Sequence[tuple[str, Events]], automaton: Automaton, schema: Path) -> dict[str, object]:
+def as_xml(found: Sequence[tuple[str, Events]], automaton: Automaton) -> tuple[list[tuple[str, Events, str]], Counter[str]]:
+    """(kind, events, XML) of the documents that XML can spell, and why the others cannot be."""
     kept: list[tuple[str, Events, str]] = []
     unspelled: Counter[str] = Counter()
     for kind, events in found:
@@ -258,6 +264,11 @@ def compare(found: Sequence[tuple[str, Events]], automaton: Automaton, schema: P
             unspelled[re.sub(r"['\"].*|: line.*", "", str(error))] += 1
         else:
             kept.append((kind, events, page))
+    return kept, unspelled
+
+
+def compare(found: Sequence[tuple[str, Events]], automaton: Automaton, schema: Path) -> dict[str, object]:
+    kept, unspelled = as_xml(found, automaton)
     verdicts = jing(schema, (page for _, _, page in kept))
     totals: Counter[str] = Counter()
     agreed: Counter[str] = Counter()
@@ -281,6 +292,14 @@ def compare(found: Sequence[tuple[str, Events]], automaton: Automaton, schema: P
     }
 
 
+def record(automaton: Automaton, schema: Path, seed: int) -> str:
+    """What jing says of pages of our own, one a line; the namespaces of each are those of the first line."""
+    kept, _ = as_xml(documents([], automaton, RECORDED, seed, RECORDED_EVENTS), automaton)
+    verdicts = jing(schema, (page for _, _, page in kept))
+    lines = (json.dumps([kind, not error, page.replace(f" {HEAD}", "", 1)]) for (kind, _, page), error in zip(kept, verdicts, strict=True))
+    return "[\n" + ",\n".join([json.dumps(HEAD), *lines]) + "\n]\n"
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("sources", nargs="*", help="Parquet files or folders of real pages")
@@ -288,16 +307,20 @@ def main() -> int:
     parser.add_argument("--documents", type=int, default=300)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--output", type=Path, default=RESULTS)
+    parser.add_argument("--record", action="store_true", help=f"write jing's verdicts on pages of our own to {RECORD.relative_to(ROOT)}")
     options = parser.parse_args()
-    automaton = load_automaton(options.grammar)
+    automaton, schema = load_automaton(options.grammar), ROOT / "grammars" / f"{options.grammar}.rnc"
+    if options.record:
+        RECORD.write_text(record(automaton, schema, options.seed), "utf-8")
+        return 0
     found = documents(options.sources, automaton, options.documents, options.seed)
-    result = {"grammar": options.grammar, "seed": options.seed, **compare(found, automaton, ROOT / "grammars" / f"{options.grammar}.rnc")}
+    result = {"grammar": options.grammar, "seed": options.seed, **compare(found, automaton, schema)}
     options.output.parent.mkdir(parents=True, exist_ok=True)
     options.output.write_text(json.dumps(result, indent=1, ensure_ascii=False) + "\n")
     print(f"{result['agree']} of {result['documents']} verdicts agree, {result['valid for jing']} documents are valid for jing")
-    for what, each in result["differences"].items():  # type: ignore[attr-defined]
+    for what, each in result["differences"].items():
         print(f"{each['documents']:5} {what}\n      {each['example']}", file=sys.stderr)
-    return 0 if float(result["agreement"]) >= 0.999 else 1  # type: ignore[arg-type]
+    return 0 if float(result["agreement"]) >= 0.999 else 1
 
 
 if __name__ == "__main__":

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import click
 
 import htmlgen
+from htmlgen.cli_complete import complete
 from htmlgen.cli_grammar import grammar
 from htmlgen.errors import HtmlgenError, OutputError
 
@@ -241,11 +242,12 @@ def bits(pages: tuple[str, ...], as_json: bool, jobs: int, bundle: str | None) -
 @click.option("--valid-fraction", type=click.FloatRange(0, 0.5, min_open=True), default=0.05, show_default=True)
 @click.option("--minutes", type=click.FloatRange(min=0, min_open=True), help="Train that long.  [default: 10, if no --tokens]")
 @click.option("--tokens", type=click.IntRange(min=1), help="Train on that many tokens; such a run can be repeated exactly.")
+@click.option("--grammar", default="page", show_default=True, help="Repair pages into it: page, article, a .rnc file …; none: keep them.")
 @click.option("--vocabulary", type=int, default=8192, show_default=True, help="Tokens of the vocabulary.")
 @click.option("--embedding", type=int, default=384, show_default=True, help="Width of the embedding and the last layer.")
 @click.option("--units", type=int, default=640, show_default=True, help="Width of the other layers.")
 @click.option("--layers", type=int, default=2, show_default=True)
-@click.option("--dropout", type=float, default=0.05, show_default=True)
+@click.option("--dropout", type=float, default=0.0, show_default=True, help="Pays where pages are read many times.")
 @click.option("--batch", type=int, default=32, show_default=True, help="Lanes read side by side.")
 @click.option("--length", type=int, default=128, show_default=True, help="Tokens back-propagated through.")
 @click.option("--learning-rate", type=float, default=3e-3, show_default=True)
@@ -285,8 +287,9 @@ def train(
 def _refuse_changes(run: "Run", options: dict[str, Any]) -> None:
     """A run goes on with the settings of its start: another setting on the command line would be ignored."""
     started = {**run.settings["training"], **run.settings["architecture"]}
+    started["grammar"] = started["grammar"] or "none"
     context = click.get_current_context()
-    for name in ("embedding", "units", "layers", "dropout", "batch", "length", "learning_rate", "seed"):
+    for name in ("grammar", "embedding", "units", "layers", "dropout", "batch", "length", "learning_rate", "seed"):
         given = context.get_parameter_source(name) is click.core.ParameterSource.COMMANDLINE
         if given and options[name] != started[name]:
             option = f"--{name.replace('_', '-')}"
@@ -301,12 +304,13 @@ def _new_run(pages: tuple[str, ...], output: Path, options: dict[str, Any]) -> "
     shape = runs.Shape(**{name: options[name] for name in ("vocabulary", "embedding", "units", "layers", "dropout")})
     settings = {name: options[name] for name in ("tokens", "batch", "length", "learning_rate", "seed", "checkpoint_steps")}
     minutes = 10.0 if options["minutes"] is None and options["tokens"] is None else options["minutes"]
-    training = TrainingConfig(minutes=minutes, **settings)
+    grammar = None if options["grammar"] == "none" else options["grammar"]
+    training = TrainingConfig(minutes=minutes, grammar=grammar, **settings)
     runs.check_no_run(output)
     _tell("reading and cleaning pages …")
-    read = list(prepare(pages, jobs=options["jobs"]))
+    read = list(prepare(pages, jobs=options["jobs"], grammar=grammar))
     if options["valid"]:
-        train_pages, valid_pages = read, list(prepare(options["valid"], jobs=options["jobs"]))
+        train_pages, valid_pages = read, list(prepare(options["valid"], jobs=options["jobs"], grammar=grammar))
     else:
         train_pages, valid_pages = split_by_site(read, options["valid_fraction"])
     _tell(f"{len(train_pages)} pages to train on, {len(valid_pages)} to validate; learning {shape.vocabulary} tokens …")
@@ -369,6 +373,7 @@ def version(bundle: str | None) -> None:
     click.echo(", ".join(f"{name} {metadata.version(name)}" for name in ("html5lib", "numpy", "onnxruntime", "sentencepiece")))
 
 
+cli.add_command(complete)
 cli.add_command(grammar)
 
 

@@ -10,6 +10,7 @@ from functools import cached_property
 from os import PathLike
 from typing import TYPE_CHECKING, Any
 
+from htmlgen.decoding.guide import Guide
 from htmlgen.decoding.guides import guide_of
 from htmlgen.decoding.sampling import SamplingConfig
 from htmlgen.decoding.search import Request, Result, Search
@@ -23,10 +24,14 @@ from htmlgen.tokens.context import Reading
 if TYPE_CHECKING:
     from bs4 import BeautifulSoup, Tag
 
+    from htmlgen.decoding.beam import BeamConfig
+    from htmlgen.decoding.completing import Completer, Completion
     from htmlgen.evaluation.score import Evaluation
 
 GRAMMAR = "page"
 MAX_TOKENS = 128
+COMPLETION_TOKENS = 64
+AMPLE = 1 << 14  # tokens: a budget that forbids nothing
 SAMPLING = SamplingConfig(temperature=0.9, min_p=0.02)
 
 
@@ -110,21 +115,46 @@ class Generator:
         """One page; see `pages`."""
         return next(self.pages(1, seed=seed, max_tokens=max_tokens, prompt=prompt))
 
+    def complete(
+        self, prefix: str, *, n: int = 5, max_tokens: int = COMPLETION_TOKENS, whole: bool = False, beam: "BeamConfig | None" = None
+    ) -> "list[Completion]":
+        """The n likeliest continuations of a page's beginning, which may end anywhere: in a tag, a value, a text, a word.
+
+        Args: prefix, kept as it is: prefix + completion is the text; max_tokens, of a continuation; whole, True for continuations to
+        the page's end, False for those to the end of what is being written, see `stopping`; beam, how they are searched for.
+        Returns: at most n, all different, the likeliest first; those that `max_tokens` broke off come last.
+        Raises: ConfigError; PromptError, with line and column, if no page begins so; BudgetError, if a whole page needs more tokens.
+        """
+        from htmlgen.decoding.beam import BeamConfig
+
+        return self._completer.complete(prefix, n, whole=whole, max_tokens=max_tokens, config=beam or BeamConfig())
+
+    @cached_property
+    def _completer(self) -> "Completer":
+        from htmlgen.decoding.completing import Completer
+
+        return Completer(self._step, self._step.initial, self.guide, self.tokenizer)
+
     def search(self, sampling: SamplingConfig = SAMPLING) -> Search[Any]:
         """The decoding loop over this bundle's model and guide."""
         return Search(self._step, self._step.initial, self.guide, sampling)
 
     def prompt_ids(self, prompt: str) -> tuple[int, ...]:
-        """The ids of a page's beginning."""
+        """The ids of a page's beginning; of a fragment's, where the grammar is one of fragments."""
         if not prompt:
             return ()
-        from htmlgen.markup.prefix import read_prefix
+        from htmlgen.markup.prefix import read_fragment_prefix, read_prefix
 
-        return tuple(self.tokenizer.encode(read_prefix(prompt)))
+        return tuple(self.tokenizer.encode((read_prefix if writes_documents(self.guide) else read_fragment_prefix)(prompt)))
 
     def _page(self, result: Result) -> Page:
         html = write(self.tokenizer.decode(result.ids), one_line=True)
         return Page(html, result.seed, len(result.ids), result.logprob, self.bundle.name)
+
+
+def writes_documents(guide: Guide[Any]) -> bool:
+    """True for pages from doctype to `</html>`, False for fragments."""
+    return bool(guide.allowed(guide.start(), AMPLE)[guide.vocabulary.id("<!DOCTYPE html>")])
 
 
 def draw_seed() -> int:

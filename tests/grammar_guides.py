@@ -3,7 +3,6 @@
 import html
 import re
 from collections.abc import Iterator, Sequence
-from typing import Final
 
 import numpy as np
 
@@ -14,12 +13,6 @@ from htmlgen.relaxng import Automaton, compile_grammar, load_grammar
 from htmlgen.tokens.vocabulary import CONTROLS, REQUIRED, Kind, Vocabulary
 
 HEAD = 'namespace h = "urn:htmlgen:grammar"\ndatatypes xsd = "http://www.w3.org/2001/XMLSchema-datatypes"\n'
-#: How likely each kind of token is, against 1, in walks that go deep: uniform walks end in words and values.
-DEEP: Final = {
-    Kind.TEXT: 0.3, Kind.REFERENCE: 0.1, Kind.BYTE: 0.1, Kind.OPEN: 3.0, Kind.START: 4.0, Kind.ATTRIBUTE: 0.5, Kind.QUOTE_CLOSE: 3.0,
-    Kind.END: 1.5, Kind.CONTROL: 0.02,
-}  # fmt: skip
-WEIGHTS: Final = np.array([DEEP.get(kind, 1.0) for kind in Kind])
 _ANNOTATION = re.compile(r"\[ ?h:[^]]*\]")
 _TAG = re.compile(r'<(/?)([^\s>]+)((?: [^\s=]+="[^"]*")*)>')
 _ATTRIBUTE = re.compile(r' ([^\s=]+)="([^"]*)"')
@@ -87,19 +80,3 @@ def twin(guide: GrammarGuide, state: GrammarState, token: int, budget: int) -> b
     except PromptError:
         return False
     return 1 + guide.least_cost(after) <= budget
-
-
-def walked(guide: GrammarGuide, budget: int, rng: np.random.Generator, *, by_kind: bool = True) -> Iterator[tuple[GrammarState, int, int]]:
-    """A random walk: each state, the budget left in it, and the token taken. By kind it goes deep, else mostly into words."""
-    kinds, state = guide.vocabulary.kinds, guide.start()
-    while True:
-        allowed = np.flatnonzero(guide.allowed(state, budget))
-        assert len(allowed), f"stuck with {budget} tokens left, {guide.least_cost(state)} needed"
-        if by_kind:
-            found = np.unique(kinds[allowed])
-            allowed = allowed[kinds[allowed] == rng.choice(found, p=WEIGHTS[found] / WEIGHTS[found].sum())]
-        token = int(rng.choice(allowed))
-        yield state, budget, token
-        if token == guide.vocabulary.eos:
-            return
-        state, budget = guide.advance(state, token), budget - 1

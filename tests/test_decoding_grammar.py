@@ -7,10 +7,11 @@ from math import exp
 
 import numpy as np
 import pytest
-from grammar_guides import automaton, events, page, pages, twin, vocabulary, walked
+from grammar_guides import automaton, events, page, pages, twin, vocabulary
 
 from htmlgen.decoding.grammar_guide import GrammarGuide, GrammarState
 from htmlgen.decoding.search import Request, generate
+from htmlgen.decoding.walking import ByKind, steps
 from htmlgen.errors import GrammarError, PromptError, VocabularyError
 from htmlgen.relaxng.validation import validate
 from htmlgen.tokens.vocabulary import Kind
@@ -93,6 +94,25 @@ CONSTRAINTS = {
         'b = element b { [ h:ref = "goal" ] attribute for { xsd:string { pattern = "[a-z]+" } }?, attribute on { "" }? }',
         '<r><a id="x"></a><b for="x"></b></r>',
         '<r><c id="x"></c><b for="x"></b></r>',
+    ),
+    "references that lead ahead": (
+        'start = element r { b, (a | c)? }  id = [ h:id = "id" ] attribute id { xsd:string { pattern = "[xy]+" } }?  '
+        'a = [ h:cat = "goal" ] element a { id }  c = element c { id }  '
+        'b = element b { [ h:ref = "goal" ] attribute for { xsd:string { pattern = "[xy]+" } }?, attribute on { "" }? }',
+        '<r><b for="x"></b><a id="x"></a></r>',
+        '<r><b for="x"></b><c id="x"></c></r>',
+    ),
+    "patterns of one name that an attribute tells apart": (
+        'start = element r { (one | two)* }  one = [ h:not = "c" ] element a { attribute on { "" }, (b | c)* }  '
+        'two = [ h:not = "b" ] element a { (b | c)* }  b = element b { empty }  c = element c { empty }',
+        '<r><a on=""><b></b></a></r>',
+        '<r><a on=""><c></c></a></r>',
+    ),
+    "patterns of one name that a value tells apart": (
+        'start = element r { (one | two)* }  one = [ h:not = "c" ] element a { attribute on { "" }, (b | c)* }  '
+        'two = [ h:not = "b" ] element a { attribute on { "x" | "y" }?, (b | c)* }  b = element b { empty }  c = element c { empty }',
+        "<r><a><c></c></a></r>",
+        "<r><a><b></b></a></r>",
     ),
 }
 BUDGET = 10
@@ -181,7 +201,7 @@ def test_what_an_annotation_forbids_is_never_promised() -> None:
     assert "<r><a><c></c></a></r>" in written
     assert "<r><a><b><c></c></b><c></c></a></r>" not in written
     for number in range(300):
-        for state, budget, _ in walked(guide, 10 + number % 40, np.random.default_rng(number)):
+        for state, budget, _ in steps(guide, 10 + number % 40, np.random.default_rng(number), ByKind(VOCABULARY)):
             assert guide.least_cost(state) <= budget
 
 
@@ -211,11 +231,16 @@ def test_a_vocabulary_that_cannot_spell_a_page_is_refused() -> None:
 
 
 def test_annotations_that_cannot_be_kept_are_refused() -> None:
-    for text in (
-        'start = element r { a, a }  a = [ h:unique = "parent" ] element a { empty }',
-        'start = element r { a | b }  a = [ h:cat = "x" ] element a { empty }  b = element a { text }',
+    for text, why in (
+        ('start = element r { a, a }  a = [ h:unique = "parent" ] element a { empty }', "h:unique"),
+        ('start = element r { a | b }  a = [ h:cat = "x" ] element a { empty }  b = element a { text }', "two patterns in one place"),
+        (
+            'start = element r { a | b }  a = [ h:cat = "x" ] element a { attribute on { "1" | "2" } }  '
+            'b = element a { attribute on { "2" | "3" } }',
+            "let one require an attribute, or a value, that the other does not have",
+        ),
     ):
-        with pytest.raises(GrammarError):
+        with pytest.raises(GrammarError, match=why):
             GrammarGuide(automaton(text), VOCABULARY)
 
 
@@ -228,7 +253,7 @@ def test_masks_are_those_of_the_slow_twin(case: str) -> None:
     least = guide.least_cost(guide.start())
     spelling = np.isin(VOCABULARY.kinds, [Kind.TEXT, Kind.BYTE])  # a prompt may hold more of these than is ever made
     for number in range(16):
-        for state, budget, _ in walked(guide, least + number, np.random.default_rng(number)):
+        for state, budget, _ in steps(guide, least + number, np.random.default_rng(number), ByKind(VOCABULARY)):
             fast = guide.allowed(state, budget)
             slow = np.array([twin(guide, state, token, budget) for token in range(len(VOCABULARY))])
             differing = np.flatnonzero(np.where(spelling, fast & ~slow, fast != slow))

@@ -2,14 +2,17 @@
 
 from collections.abc import Iterator
 from functools import cache
+from itertools import pairwise
 
 import html5lib
 import numpy as np
 import pytest
 from decoding_vocabulary import ATTRIBUTES, pieces
-from grammar_guides import events, page, twin, walked
+from grammar_guides import events, page, twin
+from numpy.typing import NDArray
 
 from htmlgen.decoding.grammar_guide import GrammarGuide
+from htmlgen.decoding.walking import ByKind, Evenly, Seldom, steps, walk
 from htmlgen.markup.elements import VOID
 from htmlgen.markup.events import Event, StartTag
 from htmlgen.relaxng import Automaton
@@ -45,12 +48,14 @@ def guide(name: str) -> GrammarGuide:
 
 
 def walks(name: str, budgets: Iterator[int] | range | tuple[int, ...], each: int) -> Iterator[str]:
-    """Random pages of a grammar, some by kinds of tokens and some token by token."""
+    """Random pages of a grammar, by all odds in turn."""
+    vocabulary = guide(name).vocabulary
+    odds = (ByKind(vocabulary), Seldom(vocabulary), Evenly())
     for budget in budgets:
         for number in range(each):
-            steps = list(walked(guide(name), budget, np.random.default_rng([budget, number]), by_kind=number % 3 < 2))
-            assert len(steps) - 1 <= budget
-            yield page(guide(name), [token for _, _, token in steps[:-1]])
+            ids = walk(guide(name), budget, np.random.default_rng([budget, number]), odds[number % 3])
+            assert len(ids) <= budget
+            yield page(guide(name), ids)
 
 
 def syntax_errors(text: str) -> list[str]:
@@ -90,11 +95,41 @@ def test_masks_are_those_of_the_slow_twin_on_whole_pages() -> None:
     spelling = np.isin(here.vocabulary.kinds, [Kind.TEXT, Kind.BYTE, Kind.REFERENCE])
     least = here.least_cost(here.start())
     for budget in (least, least + 4, 40, 60):
-        for state, left, _ in walked(here, budget, np.random.default_rng(budget)):
+        for state, left, _ in steps(here, budget, np.random.default_rng(budget), ByKind(here.vocabulary)):
             fast = here.allowed(state, left)
             slow = np.array([twin(here, state, token, left) for token in range(len(here.vocabulary))])
             differing = np.flatnonzero(np.where(spelling, fast & ~slow, fast != slow))
             assert [here.vocabulary[int(each)].text for each in differing] == []
+
+
+def test_labels_lead_to_controls_that_stand() -> None:
+    here = guide("snippet")
+    state = here.start()
+    for token in ("<form>", "<p>", "<input", ' id="', "a", '"', ' type="text"', ">", " ", "<label", ' for="'):
+        state = here.advance(state, here.vocabulary.id(token))
+    other, same = (here.advance(state, here.vocabulary.id(letter)) for letter in "ba")
+    kept = ["<output", ' id="', "b", '">', "</output>"]
+    assert here.least_cost(other) == here.least_cost(same) + len(kept)
+
+
+def test_labels_lead_to_controls_that_follow() -> None:
+    here, ahead = guide("snippet"), 0
+    wanted = [here.vocabulary.id(token) for token in ('">', "<form", "<label", ' for="', "</label>")]
+    for number in range(60):
+        rng, state, budget, ids = np.random.default_rng(number), here.start(), 20 + number, list[int]()
+        while (token := _preferring(np.flatnonzero(here.allowed(state, budget)), wanted, rng)) != here.vocabulary.eos:
+            state, budget = here.advance(state, token), budget - 1
+            assert here.least_cost(state) <= budget
+            ids.append(token)
+        tags = [each for each in assert_valid("snippet", page(here, ids)) if isinstance(each, StartTag)]
+        labels = ((tag.get("for"), after.get("id")) for tag, after in pairwise(tags) if tag.name == "label")
+        ahead += sum(target is not None and target == name for target, name in labels)
+    assert ahead > 5
+
+
+def _preferring(allowed: NDArray[np.intp], wanted: list[int], rng: np.random.Generator) -> int:
+    hot = np.intersect1d(allowed, wanted)
+    return int(rng.choice(hot if len(hot) and rng.random() < 0.7 else allowed))
 
 
 def test_most_elements_are_met_and_none_that_runs_or_loads() -> None:

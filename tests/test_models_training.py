@@ -234,9 +234,12 @@ def test_a_trained_bundle_says_what_it_is(unbroken: tuple[Path, str, str]) -> No
     assert corpus["train"]["pages"] + corpus["valid"]["pages"] == len(list(SAMPLES.glob("*.html")))
     assert not set(corpus["train"]["sites"]) & set(corpus["valid"]["sites"])
     assert loaded.record["training"]["steps"] == STEPS
+    assert loaded.record["grammar"] == "page"
+    assert corpus["train"]["left_out"] == 0
     card = (output / "card.md").read_text()
     assert card.startswith("# bundle\n")
     assert str(figures["valid_bits_per_byte"]) in card
+    assert "what is left is repaired into the grammar `page`" in card
     assert re.search(rf"step {STEPS}, 100%, [\d.]+ bits/byte, [\d,]+ tokens/s, 0:00:00 left\n", stderr)
     assert f"wrote {output}" in stderr
 
@@ -263,6 +266,8 @@ def test_a_run_that_was_interrupted_and_killed_ends_as_the_unbroken_one(unbroken
     changed = CliRunner().invoke(cli, ["train", "-o", str(output), "--resume", "--batch", "8"])
     assert changed.exit_code == 2
     assert "the run was started with --batch 4, and --resume goes on with that" in changed.stderr
+    other = CliRunner().invoke(cli, ["train", "-o", str(output), "--resume", "--grammar", "none"])
+    assert "the run was started with --grammar page, and --resume goes on with that" in other.stderr
 
     code, *_ = signalled(train("-o", output, "--resume"), output, after=int(told[1]) + 10, number=signal.SIGKILL)
     assert code == -signal.SIGKILL

@@ -11,7 +11,7 @@ import htmlgen
 from htmlgen.decoding.sampling import SamplingConfig
 from htmlgen.errors import BudgetError, ConfigError, InputError, PromptError
 from htmlgen.markup.events import EndTag, StartTag, Text
-from htmlgen.markup.prefix import read_prefix
+from htmlgen.markup.prefix import read_fragment_prefix, read_prefix
 from htmlgen.markup.reader import read
 from htmlgen.markup.writer import write
 from htmlgen.pages import GRAMMAR, Generator, Page, evaluate
@@ -148,6 +148,20 @@ def test_other_grammars_are_taken_by_name(tiny_bundle: Path, grammar: str) -> No
     for page in Generator.load(tiny_bundle, grammar=grammar).pages(3, seed=1, max_tokens=120):
         assert not validate(read(page.html).events, automaton)
         assert page.evaluation.well_formed
+
+
+@pytest.mark.parametrize("prompt", ["<ul><li>One", "<blockquote><p>a <b>bold", "<TABLE><tr><th scope=col>x", "<section><h2>S"])
+def test_grammars_of_fragments_take_up_prompts(tiny_bundle: Path, prompt: str) -> None:
+    automaton = load_automaton("snippet")
+    kept = write(read_fragment_prefix(prompt))
+    for page in Generator.load(tiny_bundle, grammar="snippet").pages(3, seed=1, max_tokens=BUDGET, prompt=prompt):
+        assert page.html.startswith(kept)
+        assert not validate(read(page.html).events, automaton)
+
+
+def test_a_documents_beginning_is_none_of_a_fragment(tiny_bundle: Path) -> None:
+    with pytest.raises(PromptError, match="a fragment has no doctype, html, head or body: '<body><p>'; leave them out"):
+        Generator.load(tiny_bundle, grammar="snippet").page(seed=1, prompt="<body><p>")
 
 
 def test_a_whole_page_is_its_own_continuation(generator: Generator) -> None:

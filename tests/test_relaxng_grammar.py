@@ -26,6 +26,18 @@ def test_an_include_brings_definitions_and_braces_replace_them(tmp_path: Path) -
     assert compile_grammar(grammar).names == ("a", "c")
 
 
+def test_what_an_override_takes_out_may_stay_unused(tmp_path: Path) -> None:
+    base = "start = a  a = element a { b, c }  b = attribute b { text }  c = element c { d }  d = empty  e = text"
+    overrides = "a = element a { empty }  b = empty  c = notAllowed  d = text"
+    main = write(tmp_path, base=base, main=f'include "base.rnc" {{ {overrides} }}  f = empty')
+    assert [warning.partition(": ")[2] for warning in load_grammar(main).warnings] == ["'d' is not used", "'f' is not used"]
+
+
+@pytest.mark.parametrize("name", ["html", "page", "snippet", "article", "email", "card"])
+def test_packaged_grammars_define_what_they_use(name: str) -> None:
+    assert load_grammar(name).warnings == ()
+
+
 def test_includes_are_relative_to_the_file_that_includes(tmp_path: Path) -> None:
     (tmp_path / "sub").mkdir()
     main = write(tmp_path, main='include "sub/one.rnc"')

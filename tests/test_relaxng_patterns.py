@@ -3,12 +3,14 @@
 from collections.abc import Iterable
 from itertools import combinations, permutations, product
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from htmlgen.relaxng import compile_grammar, formulas, load_grammar
 from htmlgen.relaxng.attributes import AttributeClass, AttributeState, bits
 from htmlgen.relaxng.derivative import Derivatives
+from htmlgen.relaxng.dfa import disjoint
 from htmlgen.relaxng.formulas import Formula
 from htmlgen.relaxng.pattern import EMPTY, NOT_ALLOWED, TEXT, Patterns
 
@@ -166,6 +168,29 @@ def test_whatever_is_open_can_be_completed(pattern: tuple[str, Sets]) -> None:
         new = [each for each in opened if each is not None and each not in seen]
         seen.update(new)
         ahead.extend(new)
+
+
+@settings(deadline=None)
+@given(attribute_patterns(NAMES), attribute_patterns(NAMES))
+def test_classes_that_are_told_apart_share_no_set_of_attributes(one: tuple[str, Sets], two: tuple[str, Sets]) -> None:
+    kinds = [attributes_of(text) for text, _ in (one, two)]
+    every = [frozenset.intersection(*sets) if sets else frozenset() for _, sets in (one, two)]
+    never = [frozenset(NAMES) - frozenset().union(*sets) for _, sets in (one, two)]
+    assert [kind.borne for kind in kinds] == every
+    assert kinds[0].apart(kinds[1], lambda first, second: False) == bool(every[0] & never[1] or every[1] & never[0])
+
+
+@pytest.mark.parametrize(("other", "apart"), [('"r"', True), ('"q" | "r"', False), ('"r"?', True), ("text", False)])
+def test_values_tell_start_tags_apart(other: str, apart: bool) -> None:
+    values, optional = other.removesuffix("?"), "?" if other.endswith("?") else ""
+    text = f'start = element e {{ attribute t {{ "p" | "q" }} }} | element f {{ attribute t {{ {values} }}{optional} }}'
+    automaton = compile_grammar(load_grammar(text))
+    one, two = (automaton.attributes[element.forms[0].attributes] for element in automaton.elements)
+
+    def separate(first: int, second: int) -> bool:
+        return disjoint(automaton.datatypes[first], automaton.datatypes[second], 100)
+
+    assert (one.apart(two, separate), two.apart(one, separate)) == (apart, apart)
 
 
 def test_independent_choices_stay_apart() -> None:

@@ -1,24 +1,33 @@
-"""SOURCES → EVENTS: pages read, canonicalised, cleaned and split, in all processes that are asked for."""
+"""SOURCES → EVENTS: pages read, canonicalised, cleaned, repaired into a grammar and split, in all processes that are asked for."""
 
 import hashlib
 import multiprocessing
 import signal
 from collections import Counter, deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import lru_cache, partial
 from itertools import islice
 from typing import Final
 
 from htmlgen.corpus.cleaning import clean
 from htmlgen.corpus.pages import Page, read_pages
 from htmlgen.errors import HtmlgenError, InputError
-from htmlgen.markup.events import Event
+from htmlgen.markup.events import Doctype, Event, Text
 from htmlgen.markup.reader import Loss, read
 from htmlgen.markup.writer import write
+from htmlgen.relaxng import Automaton, load_automaton
+from htmlgen.relaxng.repair import Repaired, repair
 
 _CHUNK: Final = 16  # pages handed to a process at a time
+_TURNS: Final = 4  # repairs of what was read again, until a page is given up
+_LEAST_KEPT: Final = 0.5  # of a page's text
+
+#: Why a page is left out: each is counted among what is dropped.
+NO_TEXT: Final = "page without text left out"
+TOO_FAR: Final = "page far from the grammar left out"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +41,7 @@ class PreparedPage:
     source_bytes: int  #: UTF-8 bytes of the page as it came
     sha256: str  #: of the page as it came
     fragment: bool = False
-    dropped: Counter[str] = field(default_factory=Counter)
+    dropped: Counter[str] = field(default_factory=Counter)  #: by cleaning, and what repair did
     losses: tuple[Loss, ...] = ()
     licence: str = ""  #: where the source says
     problem: str = ""  #: why the page could not be read; then it has no events
@@ -50,39 +59,89 @@ def prepare_page(page: Page) -> PreparedPage:
         return PreparedPage(page.name, page.site, (), 0, len(source), digest, licence=page.licence, problem=str(error))
     losses = (*first.losses, *second.losses)
     size = len(write(second.events).encode())
-    return PreparedPage(
-        page.name, page.site, second.events, size, len(source), digest, first.fragment, dropped, losses, page.licence
-    )
+    return PreparedPage(page.name, page.site, second.events, size, len(source), digest, first.fragment, dropped, losses, page.licence)
 
 
-def prepare(sources: Sequence[str], *, jobs: int = 1) -> Iterator[PreparedPage]:
-    """All pages of the sources, prepared, in their order. Raises: InputError, for a source that is missing or holds no page."""
+def prepare_into(page: Page, grammar: str) -> PreparedPage:
+    """Prepares a page and repairs it into a grammar (see `prepare`).
+
+    A page without text, and one that would keep less than half of its text, is left out: it has no events, and is counted in `dropped`.
+    """
+    prepared = prepare_page(page)
+    return _into(prepared, _automaton(grammar)) if prepared.events else prepared
+
+
+def _into(page: PreparedPage, automaton: Automaton) -> PreparedPage:
+    before = _text_bytes(page.events)
+    repaired, fragment = _canonical(page.events, automaton) if before else (Repaired(()), page.fragment)
+    if not before or _text_bytes(repaired.events) < _LEAST_KEPT * before:
+        left_out = Counter({TOO_FAR if before else NO_TEXT: 1})
+        return replace(page, events=(), bytes=0, dropped=page.dropped + left_out)
+    size = len(write(repaired.events).encode())
+    return replace(page, events=repaired.events, bytes=size, fragment=fragment, dropped=page.dropped + repaired.changes)
+
+
+def _canonical(events: Sequence[Event], automaton: Automaton) -> tuple[Repaired, bool]:
+    """Events that a grammar accepts and that read back as they are, whether they are a fragment; no events, where there are none such."""
+    changes: Counter[str] = Counter()
+    for _ in range(_TURNS):
+        repaired = repair(events, automaton)
+        changes.update(repaired.changes)
+        fragment = not any(isinstance(event, Doctype) for event in repaired.events)
+        events = read(write(repaired.events), fragment=fragment).events
+        if events == repaired.events:
+            return Repaired(events, changes), fragment
+    return Repaired((), changes), fragment
+
+
+def _text_bytes(events: Iterable[Event]) -> int:
+    """UTF-8 bytes of text, white space left aside."""
+    return sum(len("".join(event.data.split()).encode()) for event in events if isinstance(event, Text))
+
+
+@lru_cache(maxsize=2)
+def _automaton(grammar: str) -> Automaton:
+    return load_automaton(grammar)
+
+
+def prepare(sources: Sequence[str], *, jobs: int = 1, grammar: str | None = None) -> Iterator[PreparedPage]:
+    """All pages of the sources, prepared, in their order.
+
+    Args: grammar, the name of one that ships with the package, or a `.rnc` file: pages are repaired into it, so that a model learns what
+    it may write under it; None keeps them as they are.
+    Raises: InputError, for a source that is missing or holds no page; GrammarError, for a grammar that cannot be used.
+    """
     pages = read_pages(sources)
+    if grammar is not None:
+        _automaton(grammar)
+    make = prepare_page if grammar is None else partial(prepare_into, grammar=grammar)
     if jobs <= 1:
-        yield from map(prepare_page, pages)
+        yield from map(make, pages)
         return
     # Spawned, not forked: the parent may hold threads of JAX or Arrow.
     pool = ProcessPoolExecutor(jobs, mp_context=multiprocessing.get_context("spawn"))
     try:
-        yield from _prepared_by(pool, pages, jobs)
+        yield from _prepared_by(pool, pages, jobs, make)
     finally:
         pool.shutdown(cancel_futures=True)
 
 
-def _prepared_by(pool: ProcessPoolExecutor, pages: Iterator[Page], jobs: int) -> Iterator[PreparedPage]:
+def _prepared_by(
+    pool: ProcessPoolExecutor, pages: Iterator[Page], jobs: int, make: Callable[[Page], PreparedPage]
+) -> Iterator[PreparedPage]:
     """In order; no more pages are read ahead than keep the processes busy."""
     ahead: deque[Future[list[PreparedPage]]] = deque()
     while chunk := list(islice(pages, _CHUNK)):
         with _interrupts_blocked():  # a task may start a process, which inherits what is blocked
-            ahead.append(pool.submit(_prepare_chunk, chunk))
+            ahead.append(pool.submit(_prepare_chunk, chunk, make))
         if len(ahead) > 4 * jobs:
             yield from ahead.popleft().result()
     while ahead:
         yield from ahead.popleft().result()
 
 
-def _prepare_chunk(pages: list[Page]) -> list[PreparedPage]:
-    return [prepare_page(page) for page in pages]
+def _prepare_chunk(pages: list[Page], make: Callable[[Page], PreparedPage]) -> list[PreparedPage]:
+    return [make(page) for page in pages]
 
 
 @contextmanager

@@ -33,7 +33,7 @@ class Budget:
     """Costs of one automaton over one vocabulary."""
 
     def __init__(self, automaton: Automaton, pieces: Pieces, values: Values, rules: Rules, tags: StartTags) -> None:
-        self._automaton, self._pieces, self._values, self._rules, self._tags = automaton, pieces, values, rules, tags
+        self._automaton, self._pieces, self._values, self.rules, self._tags = automaton, pieces, values, rules, tags
         self.void = [_is_void(each.notes.content, each.names.name) for each in automaton.elements]
         self.names = [self._spelled_names(number) for number in range(len(automaton.elements))]
         self._opens: dict[tuple[int, int, int], int] = {}
@@ -69,8 +69,8 @@ class Budget:
     def _solve_strict(self) -> None:
         """The least fixed point, for all states at a time."""
         table = self._automaton.next
-        hidden = self._rules.hidden(self._rules.strict)
-        calm = [number for number in range(len(self.names)) if self.names[number] and not self._rules.eventful(number)]
+        hidden = self.rules.hidden(self.rules.strict)
+        calm = [number for number in range(len(self.names)) if self.names[number] and not self.rules.eventful(number)]
         empty, filled = (self._columns(owed) for owed in (0, 1))
         strict = np.full((3, len(table)), INFINITE)
         while True:
@@ -101,7 +101,7 @@ class Budget:
         return found
 
     def _strict_element(self, element: int, hidden: int) -> int:
-        owed = self._rules.owed[element]
+        owed = self.rules.owed[element]
         best = INFINITE
         for place, form in enumerate(self._automaton.elements[element].forms):
             inside = 0 if self.void[element] else END + self._strict[owed][form.start]
@@ -116,9 +116,10 @@ class Budget:
 
     # Costs in context ---------------------------------------------------------------------------------------------------------
 
-    def strict(self, state: int, owed: int) -> int:
-        """The cost of content in any context; INFINITE for what is needy."""
-        return self._strict[owed][state]
+    @property
+    def strict_costs(self) -> list[list[int]]:
+        """The costs of content in any context, by what is owed and by state; INFINITE for what is needy."""
+        return self._strict
 
     def content(self, state: int, owed: int, bounds: Bounds, context: int) -> Outcomes:
         """How content can end: contexts with their costs, none where it cannot."""
@@ -166,7 +167,7 @@ class Budget:
         return best
 
     def _element(self, element: int, bounds: Bounds, context: int, values: dict[Node, Outcomes]) -> Outcomes:
-        rules = self._rules
+        rules = self.rules
         if not self.names[element] or not rules.admits(element, bounds, context):
             return {}
         moved, hidden = rules.entered(element, bounds, context), rules.hidden(bounds)

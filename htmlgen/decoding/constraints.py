@@ -3,7 +3,7 @@
 `Bounds` are what the open elements together impose on what stands inside; a *context* is what has happened so far: the level of the last
 heading, which unique elements stand, which elements that hold one of a kind hold it. Events change it at start tags.
 Laws: a context is less than `Rules.contexts`; what is admitted here, `relaxng.constraints` does not report. Where several element
-patterns of one name can stand in one place, they bear the same annotations.
+patterns of one name can stand in one place, they bear the same annotations, or a whole start tag says which it is.
 Stricter than the grammar in two things: a hidden element counts where it may stand once, and only names and categories of the element
 itself, not of its attributes, meet `h:in` and `h:once`.
 """
@@ -15,7 +15,8 @@ from typing import Final, NamedTuple
 from htmlgen.errors import GrammarError
 from htmlgen.relaxng.annotations import ElementNotes
 from htmlgen.relaxng.attributes import AttributeClass
-from htmlgen.relaxng.automaton import Automaton
+from htmlgen.relaxng.automaton import Automaton, ElementType
+from htmlgen.relaxng.dfa import disjoint
 from htmlgen.relaxng.expansion import AttributeUse
 
 ANY: Final = ("any",)
@@ -28,6 +29,8 @@ _FORMATTING: Final = frozenset("b big code em font i nobr s small strike strong 
 
 TEXT_OWED: Final = 2
 CONTENT_OWED: Final = 1
+_PAIRS: Final = 10_000  # of states of two datatypes that are compared
+
 _OWED: Final = {"": 0, "content": CONTENT_OWED, "text": TEXT_OWED}
 
 
@@ -47,9 +50,7 @@ class Rules:
         _check(automaton)
         notes = self._notes = [_parsed(str(element.names), element.notes) for element in automaton.elements]
         self._once = list(dict.fromkeys(each.once for each in notes if each.once))
-        self._unique = list(
-            dict.fromkeys(str(element.names) for element in automaton.elements if "document" in element.notes.unique)
-        )
+        self._unique = list(dict.fromkeys(str(element.names) for element in automaton.elements if "document" in element.notes.unique))
         self.references = _references(automaton.attributes)
         self._bit = {word: 1 << number for number, word in enumerate(_words(notes, self.references))}
         self.contexts = _LEVELS << (len(self._once) + len(self._unique))
@@ -66,7 +67,7 @@ class Rules:
 
     def bits(self, words: Sequence[str] | set[str]) -> int:
         """Words as bits, without those that no annotation asks for."""
-        return sum(self._bit.get(word, 0) for word in set(words))
+        return sum(self._bit.get(word, 0) for word in set(words)) if words else 0
 
     def _flag_of(self, name: str, notes: ElementNotes) -> int:
         return 1 << (_FLAGS + self._unique.index(name)) if "document" in notes.unique else 0
@@ -150,14 +151,34 @@ def _parsed(name: str, notes: ElementNotes) -> ElementNotes:
 def _check(automaton: Automaton) -> None:
     if own := next((each for each in automaton.elements if "parent" in each.notes.unique), None):
         raise GrammarError(f'{own.place}: pages cannot be generated with h:unique = "parent"; say it in the content of the parents')
+    for one, two in sorted(_rivals(automaton)):
+        first, second = automaton.elements[one], automaton.elements[two]
+        if not _told_apart(automaton, first, second):
+            raise GrammarError(
+                f"<{first.names}> can be two patterns in one place, with other annotations: {first.place} and {second.place}; "
+                "let one require an attribute, or a value, that the other does not have"
+            )
+
+
+def _rivals(automaton: Automaton) -> set[tuple[int, int]]:
+    """Pairs of elements of one name with other annotations that can come in one state."""
+    found: set[tuple[int, int]] = set()
     for state in range(len(automaton.next)):
-        found: dict[str, int] = {}
+        named: dict[str, list[int]] = {}
         for column in automaton.live(state):
-            element = automaton.element_of(column)
-            if element is None:
-                continue
-            other = found.setdefault(str(automaton.elements[element].names), element)
-            if automaton.elements[other].notes != automaton.elements[element].notes:
-                places = f"{automaton.elements[other].place} and {automaton.elements[element].place}"
-                name = automaton.elements[element].names
-                raise GrammarError(f"<{name}> can be two patterns in one place, with other annotations: {places}")
+            if (element := automaton.element_of(column)) is not None:
+                named.setdefault(str(automaton.elements[element].names), []).append(element)
+        for rivals in named.values():
+            notes = [automaton.elements[each].notes for each in rivals]
+            found |= {(rivals[one], rivals[two]) for two in range(len(rivals)) for one in range(two) if notes[one] != notes[two]}
+    return found
+
+
+def _told_apart(automaton: Automaton, one: ElementType, two: ElementType) -> bool:
+    """Whether the attributes of a start tag tell two elements apart."""
+    kinds = automaton.attributes
+
+    def separate(first: int, second: int) -> bool:
+        return disjoint(automaton.datatypes[first], automaton.datatypes[second], _PAIRS)
+
+    return all(kinds[a.attributes].apart(kinds[b.attributes], separate) for a in one.forms for b in two.forms)

@@ -1,8 +1,8 @@
 """The guide of a grammar: an automaton met with a vocabulary. What it writes, the grammar accepts, annotations included.
 
 Laws: those of every guide (guide.py). Stricter than the grammar in this: names have tokens of the vocabulary; an element is made where
-its start tag can be completed without references; a reference spells one id, of an element that stands before it; and what is said of
-`constraints`. Raw text is never made.
+its start tag can be completed without references; a reference spells one id, of an element that stands before it or comes next; and what
+is said of `constraints` and `promises`. Raw text is never made.
 """
 
 from collections.abc import Callable, Mapping
@@ -18,8 +18,11 @@ from htmlgen.decoding.content import INFINITE
 from htmlgen.decoding.identities import Identities, Page
 from htmlgen.decoding.in_content import InContent
 from htmlgen.decoding.in_tags import InTags, closing
+from htmlgen.decoding.masks import FORBIDDEN
 from htmlgen.decoding.pieces import Pieces
-from htmlgen.decoding.positions import Content, Position, Tag, TagKey, Value, filled
+from htmlgen.decoding.positions import NO_DATA, Content, Opening, Position, Tag, TagKey, Value
+from htmlgen.decoding.promises import Promise, Promises
+from htmlgen.decoding.sheets import UNMASKED, Mask, Sheets
 from htmlgen.decoding.start_tags import ID, PLAIN, StartTags
 from htmlgen.decoding.values import Values
 from htmlgen.errors import PromptError, VocabularyError
@@ -27,7 +30,10 @@ from htmlgen.relaxng.attributes import bits
 from htmlgen.relaxng.automaton import Automaton
 from htmlgen.tokens.vocabulary import Kind, Vocabulary
 
-_POSITIONS: Final = 1500  # kept at a time, with 24 KB each at a vocabulary of 8,192
+_POSITIONS: Final = 9_000  # kept at a time
+_BASE_BYTES: Final = 8_000_000  # kept at a time, of rows of costs
+_OWN: Final = -1  # a move's key, beside tokens: the end of a tag
+_BYTE: Final = int(Kind.BYTE)
 
 
 class Around(NamedTuple):
@@ -62,11 +68,15 @@ class GrammarGuide:
         self._tags = StartTags(automaton, self._pieces, self._values, self._rules)
         self._budget = Budget(automaton, self._pieces, self._values, self._rules, self._tags)
         self._identities = Identities(automaton.attributes, self._pieces, self._values, self._rules)
-        self._in_content = InContent(automaton, self._pieces, self._values, self._rules, self._budget)
-        self._in_content.start_tags = self._tags
-        self._in_tags = InTags(automaton, self._pieces, self._values, self._tags)
+        self._sheets = Sheets(len(vocabulary))
+        self._in_content = InContent(automaton, self._pieces, self._values, self._budget, self._tags, self._sheets)
+        self._in_tags = InTags(automaton, self._pieces, self._values, self._tags, self._sheets)
+        self._promises = Promises(automaton, self._pieces, self._rules, self._budget, self._in_content, self._tags)
+        self._plain = np.isin(vocabulary.kinds, [Kind.TEXT, Kind.REFERENCE, Kind.BYTE, Kind.END])
         self._classes = self._sorted_tokens()
-        self._start = GrammarState(self._in_content.page(), 0, None, self._identities.none)
+        self._kinds = [int(kind) for kind in self._pieces.kinds]
+        self._moves = {where: [_MOVES.get((where, kind)) for kind in Kind] for where in (Content, Tag, Value)}
+        self._start = self._first()
         if self._start.position.cost >= INFINITE:
             raise VocabularyError(f"no document of {automaton.name} can be spelled in this vocabulary; learn one from such pages")
 
@@ -78,6 +88,9 @@ class GrammarGuide:
             for index, (kind, (trailing, blank)) in enumerate(zip(self._pieces.kinds, self._in_content.sort, strict=True))
         ]
 
+    def _first(self) -> GrammarState:
+        return GrammarState(self._in_content.page(), 0, None, self._identities.none)
+
     def start(self) -> GrammarState:
         """The state before a page's first token."""
         return self._start
@@ -88,48 +101,113 @@ class GrammarGuide:
 
     def least_cost(self, state: GrammarState) -> int:
         """The fewest tokens with which the page can end."""
+        promise = state.page.promise
+        if promise is None:
+            return state.base + self._own_cost(state)
+        return state.base + (self._due_cost(state, promise) if promise.due else promise.owed + self._own_cost(state))
+
+    def _own_cost(self, state: GrammarState) -> int:
         position = state.position
         if isinstance(position, Value) and position.kind != PLAIN:
-            return state.base + self._identities.cost(position, state.begun, state.page)
-        return state.base + position.cost
+            known = self._identities.cost(position, state.begun, state.page)
+            owed = self._may_owe(state, position)
+            ahead = owed + self._identities.promise_cost(position, state.begun, state.page, state.identity) if owed < INFINITE else INFINITE
+            return min(known, ahead)
+        return position.cost
+
+    def _due_cost(self, state: GrammarState, promise: Promise) -> int:
+        """The tokens to the end of all, relative to the base, where a promise is due."""
+        position, length = state.position, len(promise.value)
+        if isinstance(position, Content):
+            return min(INFINITE, self._promises.cost(position, promise.kind) + length)
+        if isinstance(position, Tag):
+            return 1 + length + min(self._promises.ids(position).values())
+        return length - len(state.begun) + min(position.rests)
+
+    def _may_owe(self, state: GrammarState, value: Value) -> int:
+        """What a promise would cost that a reference makes, its id left out; INFINITE where it may make none."""
+        if value.kind < 0 or state.page.promise is not None or not state.page.roomy[value.kind]:
+            return INFINITE
+        assert state.around is not None
+        return self._promises.owed(state.around.position, self._named(value.tag), value.tag.candidates, value.kind)
 
     # Masks --------------------------------------------------------------------------------------------------------------------
 
     def allowed(self, state: GrammarState, budget: int) -> NDArray[np.bool_]:
         """(vocab,) bool, not to be written to: the tokens that may come if all that follows must fit into `budget` tokens."""
-        position = state.position
-        slack = budget - 1 - state.base
-        mask = position.mask
-        if mask is None:
-            mask = self._filled(position)
+        position = state[0]
+        slack = budget - 1 - state[1]
+        return position.mask if slack >= position.ample and state[3].promise is None else self._checked(state, position, slack)
+
+    def _checked(self, state: GrammarState, position: Position, slack: int) -> Mask:
+        """The mask where the budget may be short, or the page's ids decide."""
+        if not position.filled:
+            self._fill(position)
+        if (promise := state.page.promise) is not None:
+            if promise.due:
+                return self._due_mask(state, promise, slack)
+            slack -= promise.owed
+            if isinstance(position, Content):
+                return position.within(slack) & self._plain
         if isinstance(position, Value) and position.kind != PLAIN:
-            return self._identities.mask(position, state.begun, state.page, slack)
-        if slack < position.most:
-            assert position.row is not None
-            mask = position.row <= slack
-        if isinstance(position, Tag) and position.checked:
-            return self._identities.checked(position, state.page, mask)
+            return self._identity_mask(state, position, slack)
+        special = isinstance(position, Tag) and bool(position.checked)
+        if position.mask is UNMASKED and slack >= position.most:
+            self._sheets.mask(position, alone=not special)
+        mask = position.mask if slack >= position.most else position.within(slack)
+        return self._identities.checked(position, state.page, mask) if isinstance(position, Tag) and special else mask
+
+    def _due_mask(self, state: GrammarState, promise: Promise, slack: int) -> NDArray[np.bool_]:
+        """What may come where a promise is due. The position must have its row."""
+        position, length = state.position, len(promise.value)
+        if isinstance(position, Content):
+            costs = self._promises.row(position, promise.kind, position.row()) + length
+        elif isinstance(position, Tag):
+            costs = np.full(len(self._classes), FORBIDDEN, np.int32)
+            for token, cost in self._promises.ids(position).items():
+                costs[token] = cost + length
+        else:
+            costs = self._identities.keeping_row(position, state.begun, promise.value)
+        mask: NDArray[np.bool_] = (costs <= slack) & (costs < FORBIDDEN)
         return mask
 
-    def _filled(self, position: Position) -> NDArray[np.bool_]:
-        if isinstance(position, Value):
-            return self._in_tags.fill(position)
-        return filled(position, self._in_content.row(position) if isinstance(position, Content) else self._in_tags.row(position))
+    def _identity_mask(self, state: GrammarState, value: Value, slack: int) -> NDArray[np.bool_]:
+        """What may come in an id or a reference."""
+        mask = self._identities.mask(value, state.begun, state.page, slack)
+        owed = self._may_owe(state, value)
+        if owed >= INFINITE or len(value.tracks) != 1:
+            return mask
+        costs = self._identities.promise_row(value, state.begun, state.page, state.identity)
+        mask = mask | ((costs <= slack - owed) & (costs < FORBIDDEN))
+        if (ended := self._promising(state, value)) is not None:
+            tag, shift, page = ended
+            assert page.promise is not None
+            slack -= shift + page.promise.owed
+            mask[self.vocabulary.id('"')] = not self._in_tags.exhausted(tag) and tag.cost <= slack
+            mask[self.vocabulary.id('">')] = min((tag.tails[place] for place in self._in_tags.complete(tag)), default=INFINITE) <= slack
+        return mask
+
+    def _fill(self, position: Position) -> None:
+        if isinstance(position, Content):
+            self._in_content.fill(position)
+        elif isinstance(position, Tag):
+            self._in_tags.fill_tag(position)
+        else:
+            self._in_tags.fill(position)
 
     def _bounded(self) -> None:
         """Positions are forgotten when there are many; those that states hold live on."""
-        if self._in_content.size + self._in_tags.size > _POSITIONS:
-            self._in_content.clear()
-            self._in_tags.clear()
-            self._tags.clear()
+        if self._in_content.size + self._in_tags.size > _POSITIONS or self._sheets.bytes > _BASE_BYTES:
+            for each in (self._in_content, self._in_tags, self._tags, self._sheets):
+                each.clear()
+            self._start = self._first()
 
     # Moves --------------------------------------------------------------------------------------------------------------------
 
     def advance(self, state: GrammarState, token: int) -> GrammarState:
         """The state after a token. Raises: PromptError, where the grammar forbids it, or where it spells a name."""
-        position = state.position
-        if 0 <= token < len(self._classes):
-            move = _MOVES.get((type(position), self._pieces.kinds[token]))
+        if 0 <= token < len(self._kinds):
+            move = self._moves[type(state[0])][self._kinds[token]]
             after = move(self, state, token) if move is not None else None
             if after is not None:
                 return after
@@ -160,19 +238,30 @@ class GrammarGuide:
         return state._replace(position=self._in_content.kept(position.key()._replace(doctype=False)))
 
     def _text(self, state: GrammarState, token: int) -> GrammarState | None:
-        position = _content(state)
-        key = self._classes[token]
-        after = position.moves.get(key)
+        position = state[0]
+        after: Content | None = position.moves.get(self._classes[token])
+        if after is position:
+            return state
         if after is None:
-            after = self._in_content.texted(position, token)
+            after = self._in_content.texted(_content(state), token)
             if after is None:
                 return None
-            if all(each[2] < 0 for each in position.alternatives):
-                position.moves[key] = after
-        return state._replace(position=after)
+            if all(each[2] == NO_DATA for each in _content(state).alternatives):
+                position.moves[self._classes[token]] = after
+        return GrammarState(after, state[1], state[2], state[3]) if self._can_keep(state, after) else None
+
+    def _can_keep(self, state: GrammarState, after: Position) -> bool:
+        """Whether a promise that is due can be kept from a position in content on."""
+        promise = state[3].promise
+        if promise is None or not promise.due:
+            return True
+        assert isinstance(after, Content)
+        return self._promises.cost(after, promise.kind) < INFINITE
 
     def _byte(self, state: GrammarState, token: int) -> GrammarState | None:
         position = _content(state)
+        if self._is_due(state):
+            return None
         character = step(position.character, self._pieces.bytes[token])
         if character is None:
             return None
@@ -183,13 +272,19 @@ class GrammarGuide:
 
     def _start_tag(self, state: GrammarState, token: int) -> GrammarState | None:
         position, name = _content(state), self._pieces.names[token]
+        if state.page.promise is not None:
+            return None
         if token not in position.moves:
             self._bounded()
             opening = self._opening(position, name)
-            forms = () if opening is None else tuple(
-                (element, place)
-                for element, place, attributes in opening.candidates
-                if self._tags.opened(self._class(element, place), attributes, opening.hidden).complete
+            forms = (
+                ()
+                if opening is None
+                else tuple(
+                    (element, place)
+                    for element, place, attributes in opening.candidates
+                    if self._tags.opened(self._class(element, place), attributes, opening.hidden).complete
+                )
             )
             position.moves[token] = self._in_content.entered(position, name, forms) if forms else None
         found = position.moves[token]
@@ -201,30 +296,48 @@ class GrammarGuide:
     def _class(self, element: int, place: int) -> int:
         return self._automaton.elements[element].forms[place].attributes
 
-    def _inside(
-        self, around: Around | None, position: Content, base: int, found: tuple[Content, int], page: Page
-    ) -> GrammarState:
+    def _inside(self, around: Around | None, position: Content, base: int, found: tuple[Content, int], page: Page) -> GrammarState:
         after, shift = found
         if shift < 0:  # a void element
             return GrammarState(after, base, around, page)
         return GrammarState(after, base + shift, Around(position, base, around), page)
 
     def _open_tag(self, state: GrammarState, token: int) -> GrammarState | None:
-        position, name = _content(state), self._pieces.names[token]
-        key = (token, state.page.references)
+        position, name, page = _content(state), self._pieces.names[token], state.page
+        if page.promise is not None:
+            return self._open_kept_tag(state, name, page.promise)
+        key = (token, page.references, page.roomy)
         if key not in position.moves:
             self._bounded()
             opening = self._opening(position, name)
             position.moves[key] = None
             if opening is not None and self._in_content.tag_costs(opening)[1] < INFINITE:
-                more = name in self._pieces.start
-                position.moves[key] = self._in_tags.kept(
-                    TagKey(opening.candidates, opening.tails, opening.hidden, state.page.references, more)
-                )
+                more, references = name in self._pieces.start, self._references(position, opening, page)
+                position.moves[key] = self._in_tags.kept(TagKey(opening.candidates, opening.tails, opening.hidden, references, more))
         found = position.moves[key]
         if found is None:
             return None
-        return GrammarState(found[0], state.base + found[1], Around(position, state.base, state.around), state.page)
+        return GrammarState(found[0], state.base + found[1], Around(position, state.base, state.around), page)
+
+    def _references(self, position: Content, opening: Opening, page: Page) -> tuple[int, ...]:
+        """For each kind of reference the tokens that the cheapest costs: of an id that stands, or of a promised one with what it owes."""
+        found = list(page.references)
+        for kind in self._promises.kinds(opening.candidates):
+            if page.roomy[kind]:
+                owed = self._promises.owed(position, opening.name, opening.candidates, kind)
+                found[kind] = min(found[kind], owed + 2)  # a letter here, and one where it is kept
+        return tuple(found)
+
+    def _open_kept_tag(self, state: GrammarState, name: str, promise: Promise) -> GrammarState | None:
+        """In the start tag that keeps a promise, if it is due."""
+        position = _content(state)
+        opening = self._opening(position, name) if promise.due and self._can_keep(state, position) else None
+        kept = self._promises.keeping(opening, promise.kind) if opening is not None else []
+        if opening is None or not kept:
+            return None
+        candidates, tails = (tuple(each[part] for each in kept) for part in (0, 1))
+        tag, shift = self._in_tags.kept(TagKey(candidates, tails, opening.hidden, state.page.references, True))  # type: ignore[arg-type]
+        return GrammarState(tag, state.base + shift, Around(position, state.base, state.around), state.page)
 
     def _end_tag(self, state: GrammarState, token: int) -> GrammarState | None:
         position, around = _content(state), state.around
@@ -236,26 +349,40 @@ class GrammarGuide:
         if not ended:
             return None
         after = self._in_content.closed(around.position, ended, position.context, position.spot.name)
-        return GrammarState(after, around.base, around.around, state.page)
+        return self._over(GrammarState(after, around.base, around.around, state.page), state.page.promise)
+
+    def _over(self, after: GrammarState, promise: Promise | None) -> GrammarState | None:
+        """After an element: a promise that it made is due, one that is due already would be broken by any other element."""
+        if promise is None:
+            return after
+        if promise.due:
+            return None
+        after = after._replace(page=after.page._replace(promise=promise._replace(due=True)))
+        return after if self._can_keep(after, after.position) else None
 
     def _close_tag(self, state: GrammarState, _token: int) -> GrammarState | None:
         tag = state.position
         assert isinstance(tag, Tag)
-        return self._left(state, tag) if self._in_tags.may_close(tag) else None
+        return self._left(state, tag) if self._in_tags.may_close(tag) and not self._is_due(state) else None
+
+    def _is_due(self, state: GrammarState) -> bool:
+        return state.page.promise is not None and state.page.promise.due
 
     def _left(self, state: GrammarState, tag: Tag) -> GrammarState | None:
         """After the end of a start tag."""
         around = state.around
         assert around is not None
-        places = self._in_tags.complete(tag)
-        if not places:
+        if _OWN not in tag.moves:
+            places = self._in_tags.complete(tag)
+            tag.moves[_OWN] = (self._named(tag), closing(tag, places), places[0]) if places else None
+        closed = tag.moves[_OWN]
+        if closed is None:
             return None
-        forms = closing(tag, places)
-        page = state.page
-        if state.identity:
-            page = self._identities.added(page, state.identity, self._words(tag, places[0]))
-        name = self._named(tag)
-        return self._inside(around.around, around.position, around.base, self._in_content.entered(around.position, name, forms), page)
+        name, forms, place = closed
+        page = self._identities.added(state.page, state.identity, self._words(tag, place)) if state.identity else state.page
+        found = self._in_content.entered(around.position, name, forms)
+        after = self._inside(around.around, around.position, around.base, found, page)
+        return self._over(after, page.promise) if found[1] < 0 else after
 
     def _words(self, tag: Tag, place: int) -> int:
         element, form, attributes = tag.candidates[place]
@@ -271,6 +398,8 @@ class GrammarGuide:
     def _attribute(self, state: GrammarState, token: int) -> GrammarState | None:
         tag = state.position
         assert isinstance(tag, Tag)
+        if self._is_due(state) and token not in self._promises.ids(tag):
+            return None
         if token not in tag.moves:
             tag.moves[token] = self._in_tags.value(tag, self._pieces.names[token])
         value = tag.moves[token]
@@ -279,43 +408,55 @@ class GrammarGuide:
     def _pair(self, state: GrammarState, token: int) -> GrammarState | None:
         tag, entry = state.position, self.vocabulary[token]
         assert isinstance(tag, Tag)
-        found = self._in_tags.attributed(tag, entry.name, token)
+        found = None if self._is_due(state) else self._in_tags.attributed(tag, entry.name, token)
         if found is None:
             return None
         identity = state.identity
-        for checked, kind, value in tag.checked if tag.mask is not None else self._checked(tag):
+        if not tag.filled:
+            self._in_tags.fill_tag(tag)
+        for checked, kind, value in tag.checked:
             if checked == token:
                 if not self._identities.may_pair(state.page, kind, value):
                     return None
                 identity = value if kind == ID else identity
         return GrammarState(found[0], state.base + found[1], state.around, state.page, b"", identity)
 
-    def _checked(self, tag: Tag) -> tuple[tuple[int, int, bytes], ...]:
-        self._filled(tag)
-        return tag.checked
-
     def _spelled(self, state: GrammarState, token: int) -> GrammarState | None:
-        value = state.position
+        value = state[0]
         assert isinstance(value, Value)
-        after = value.moves.get(token)
+        reach = value.reach or self._in_tags.reach(value)
+        # A byte may begin a character that others end, so that its state is not where it leads.
+        key = reach[0].item(token) if len(reach) == 1 and self._kinds[token] != _BYTE else ~token
+        after: Value | None = value.moves.get(key)
         if after is None:
             after = self._in_tags.spelled(value, token)
             if after is None:
                 return None
-            value.moves[token] = after
+            value.moves[key] = after
         if value.kind == PLAIN:
-            return state._replace(position=after)
+            return state if after is value else GrammarState(after, state[1], state[2], state[3], b"", state[5])
         begun = state.begun + self._pieces.spelled(token)
-        return state._replace(position=after, begun=begun) if self._identities.spelled(after, begun, state.page) else None
+        return state._replace(position=after, begun=begun) if self._may_begin(state, after, begun) else None
+
+    def _may_begin(self, state: GrammarState, value: Value, begun: bytes) -> bool:
+        """Whether an id or a reference may begin so."""
+        promise = state.page.promise
+        if promise is not None and promise.due:
+            return promise.value.startswith(begun)
+        if self._identities.spelled(value, begun, state.page):
+            return True
+        return self._may_owe(state, value) < INFINITE and (
+            self._identities.promise_cost(value, begun, state.page, state.identity) < INFINITE
+        )
 
     def _quote(self, state: GrammarState, _token: int) -> GrammarState | None:
         found = self._ended(state)
         if found is None or self._in_tags.exhausted(found[0]):
             return None
-        value = state.position
+        value, (tag, shift, page) = state.position, found
         assert isinstance(value, Value)
         identity = state.begun if value.kind == ID else state.identity
-        return GrammarState(found[0], state.base + found[1], state.around, state.page, b"", identity)
+        return GrammarState(tag, state.base + shift, state.around, page, b"", identity)
 
     def _quote_close(self, state: GrammarState, _token: int) -> GrammarState | None:
         found, value = self._ended(state), state.position
@@ -323,14 +464,33 @@ class GrammarGuide:
         if found is None:
             return None
         identity = state.begun if value.kind == ID else state.identity
-        return self._left(state._replace(identity=identity), found[0])
+        return self._left(state._replace(identity=identity, page=found[2]), found[0])
 
-    def _ended(self, state: GrammarState) -> tuple[Tag, int] | None:
-        value = state.position
+    def _ended(self, state: GrammarState) -> tuple[Tag, int, Page] | None:
+        """After a value: its tag, by how much the base is above, and the page, with the promise that was made, without the one kept."""
+        value, page = state.position, state.page
         assert isinstance(value, Value)
-        if value.kind != PLAIN and not self._identities.may_end(value, state.begun, state.page):
+        if page.promise is not None and page.promise.due:
+            if state.begun != page.promise.value:
+                return None
+            page = page._replace(promise=None)
+        elif value.kind != PLAIN and not self._identities.may_end(value, state.begun, page):
+            return self._promising(state, value)
+        found = self._in_tags.ended(value)
+        return None if found is None else (*found, page)
+
+    def _promising(self, state: GrammarState, value: Value) -> tuple[Tag, int, Page] | None:
+        """After a reference that makes a promise. The tag makes no other, so none is counted with any more."""
+        if self._may_owe(state, value) >= INFINITE or not self._identities.may_promise(value, state.begun, state.page, state.identity):
             return None
-        return self._in_tags.ended(value)
+        if (found := self._in_tags.ended(value)) is None:
+            return None
+        page = self._identities.added(state.page, state.begun, 0)
+        before, shift = found
+        tag, more = self._in_tags.kept(TagKey(before.candidates, before.tails, before.hidden, page.references, before.more))
+        assert state.around is not None
+        owed = self._promises.owed(state.around.position, self._named(tag), tag.candidates, value.kind) + len(state.begun)
+        return tag, shift + more, page._replace(promise=Promise(state.begun, value.kind, owed))
 
 
 def _content(state: GrammarState) -> Content:

@@ -1,12 +1,13 @@
 """Ids and references: the part of masks that depends on what ids a page already has.
 
-Laws: an id is never one that stands already; a reference spells an id that stands already, on an element in its category. Ids are only
-ever added, so what can be referred to stays so.
+Laws: an id is never one that stands already; a reference spells an id that stands already, on an element in its category, or one that is
+promised (`promises`). Ids are only ever added, so what can be referred to stays so.
 """
 
+import string
 from collections.abc import Mapping, Sequence
 from functools import cached_property
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,18 +17,30 @@ from htmlgen.decoding.content import INFINITE
 from htmlgen.decoding.masks import FORBIDDEN
 from htmlgen.decoding.pieces import Pieces
 from htmlgen.decoding.positions import Tag, Value
+from htmlgen.decoding.promises import Promise
 from htmlgen.decoding.start_tags import ID, QUOTE
 from htmlgen.decoding.values import Values
 from htmlgen.relaxng.attributes import AttributeClass
+from htmlgen.tokens.vocabulary import REFERENCES
 
 Mask = NDArray[np.bool_]
+Costs = NDArray[np.int32]
+
+_REFERENCE_OF: Final = {character: reference for reference, character in REFERENCES.items()}
+_LETTERS: Final = frozenset(bytes((value,)) for value in string.ascii_letters.encode())
+_ROOM: Final = 2  # letters: one for a promise, and one for an id of the element that makes it
 
 
 class Page(NamedTuple):
-    """The ids of a page with the words of their elements, and for each kind of reference the tokens of the shortest id it may be."""
+    """The ids of a page with the words of their elements, and for each kind of reference the tokens of the shortest id it may be.
+
+    `roomy` says of each kind whether a letter is left that may be promised. An id that is promised stands without words.
+    """
 
     ids: Mapping[bytes, int]
     references: tuple[int, ...]
+    roomy: tuple[bool, ...]
+    promise: Promise | None = None
 
 
 class Identities:
@@ -40,25 +53,33 @@ class Identities:
             sorted({use.datatype for each in classes for use in each.uses if use.notes.ref == kind}) for kind in rules.references
         ]
         self._quotes = [pieces.vocabulary.id('"'), pieces.vocabulary.id('">')]
-        self.none = Page({}, (INFINITE,) * len(rules.references))
+        self._letters = [frozenset(each for each in _LETTERS if self._fits(kind, each)) for kind in range(len(rules.references))]
+        self.none = Page({}, (INFINITE,) * len(rules.references), self._roomy({}))
 
     @cached_property
-    def _tokens(self) -> dict[bytes, list[int]]:
-        """The tokens of a value, by what they spell."""
-        found = {bytes((value,)): [index] for value, index in enumerate(self._pieces.byte_ids.tolist())}
-        for index in self._pieces.value.tolist():
-            found.setdefault(self._pieces.spelled(index), []).append(index)
-        return found
+    def _values_ids(self) -> frozenset[int]:
+        return frozenset(self._pieces.value.tolist())
+
+    def _tokens(self, spelled: bytes) -> list[int]:
+        """The tokens of a value that spell just these bytes."""
+        found = [self._pieces.vocabulary.byte(spelled[0])] if len(spelled) == 1 else []
+        text = spelled.decode("utf-8", "replace")
+        token = self._pieces.vocabulary.find(_REFERENCE_OF.get(text, text))
+        return [*found, token] if token in self._values_ids else found
 
     def added(self, page: Page, value: bytes, words: int) -> Page:
         """The page with one more id."""
         ids = {**page.ids, value: words}
         found = (min(known, len(value) if self._refers(kind, value, words) else INFINITE) for kind, known in enumerate(page.references))
-        return Page(ids, tuple(found))
+        return Page(ids, tuple(found), self._roomy(ids), page.promise)
+
+    def _roomy(self, ids: Mapping[bytes, int]) -> tuple[bool, ...]:
+        return tuple(len(letters) >= _ROOM + len(letters & ids.keys()) for letters in self._letters)
 
     def _refers(self, kind: int, value: bytes, words: int) -> bool:
-        if self._words[kind] != -1 and not self._words[kind] & words:
-            return False
+        return (self._words[kind] == -1 or bool(self._words[kind] & words)) and self._fits(kind, value)
+
+    def _fits(self, kind: int, value: bytes) -> bool:
         text = value.decode("utf-8", "replace")
         return all(self._values.accepts(datatype, text) for datatype in self._datatypes[kind])
 
@@ -100,9 +121,8 @@ class Identities:
         return self.may_pair(page, value.kind, begun)
 
     def mask(self, value: Value, begun: bytes, page: Page, slack: int) -> Mask:
-        """What may come in an id or a reference. The position must have its row."""
-        assert value.row is not None
-        costs = value.row.copy()
+        """What may come in an id or a reference. The position must be filled."""
+        costs = value.row()
         if not self.may_end(value, begun, page):
             costs[self._quotes] = FORBIDDEN
         if value.kind == ID:
@@ -116,7 +136,7 @@ class Identities:
         """Tokens on the way to an id that is taken cost what leads past it."""
         taken = frozenset(page.ids)
         for piece in {each[len(begun) : end] for each in taken if each.startswith(begun) for end in range(len(begun) + 1, len(each) + 1)}:
-            for token in self._tokens.get(piece, ()):
+            for token in self._tokens(piece):
                 if costs[token] < FORBIDDEN:
                     after = [(datatype, int(self._values.after(datatype, state)[token])) for datatype, state in value.tracks]
                     found = [self._values.free(datatype, state, begun + piece, taken) for datatype, state in after if state]
@@ -131,9 +151,50 @@ class Identities:
         costs[self._quotes] = quotes
         for each in self._ahead(value.kind, begun, page):
             for end in range(len(begun) + 1, len(each) + 1):
-                for token in self._tokens.get(each[len(begun) : end], ()):
+                for token in self._tokens(each[len(begun) : end]):
                     costs[token] = min(costs[token], len(each) - end + min(value.rests) if value.rests else QUOTE)
 
     def spelled(self, value: Value, begun: bytes, page: Page) -> bool:
         """Whether an id or a reference may begin so."""
         return value.kind == ID or any(each.startswith(begun) for each in self._ahead(value.kind, begun, page))
+
+    # Promises -----------------------------------------------------------------------------------------------------------------
+
+    def may_promise(self, value: Value, begun: bytes, page: Page, identity: bytes) -> bool:
+        """Whether a reference may end here as an id that no element bears yet, the open one (`identity`) included."""
+        return begun not in page.ids and begun != identity and any(self._values.accepting(*track) for track in value.tracks)
+
+    def promise_cost(self, value: Value, begun: bytes, page: Page, identity: bytes) -> int:
+        """The tokens from within a reference to the end of all, what is owed for the promise left out."""
+        if len(value.rests) != 1 or (begun and not self.may_promise(value, begun, page, identity)):
+            return INFINITE
+        return max(0, 1 - len(begun)) + max(1, len(begun)) + value.rests[0]
+
+    def promise_row(self, value: Value, begun: bytes, page: Page, identity: bytes) -> Costs:
+        """(vocab,) what each token costs on the way to an id that is promised: after each the value may end."""
+        ((datatype, state),) = value.tracks
+        after = self._values.after(datatype, state)
+        costs = np.where(self._values.accepts_in(datatype)[after], len(begun) + value.rests[0] + self._lengths, FORBIDDEN)
+        costs[self._lengths == 0] = FORBIDDEN
+        for each in (*page.ids, identity):
+            if each.startswith(begun) and len(each) > len(begun):
+                costs[self._tokens(each[len(begun) :])] = FORBIDDEN
+        return costs.astype(np.int32)
+
+    @cached_property
+    def _lengths(self) -> Costs:
+        """(vocab,) how many bytes each token of a value spells, 0 for others and for parts of characters."""
+        found = np.zeros(len(self._pieces.kinds), np.int32)
+        for index in (*self._pieces.value.tolist(), *self._pieces.byte_ids[:128].tolist()):
+            found[index] = len(self._pieces.spelled(index))
+        return found
+
+    def keeping_row(self, value: Value, begun: bytes, promised: bytes) -> Costs:
+        """(vocab,) what each token costs in an id that must be the one that is promised. The position must have its row."""
+        row = value.row()
+        costs = np.full(len(row), FORBIDDEN, np.int32)
+        if begun == promised:
+            costs[self._quotes] = row[self._quotes]
+        for end in range(len(begun) + 1, len(promised) + 1):
+            costs[self._tokens(promised[len(begun) : end])] = len(promised) - end + min(value.rests)
+        return costs

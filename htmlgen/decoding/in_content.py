@@ -5,23 +5,33 @@ computed of it is computed once.
 """
 
 from collections.abc import Iterable
-from typing import Final
+from typing import Final, TypeAlias
 
 import numpy as np
 
 from htmlgen.decoding.budget import END, Budget
 from htmlgen.decoding.characters import BETWEEN, NEEDS
-from htmlgen.decoding.constraints import CONTENT_OWED, Rules
+from htmlgen.decoding.constraints import CONTENT_OWED, Bounds
 from htmlgen.decoding.content import INFINITE
 from htmlgen.decoding.masks import FORBIDDEN, FREE
 from htmlgen.decoding.pieces import Ids, Pieces
-from htmlgen.decoding.positions import NO_DATA, Alternative, Candidate, Content, ContentKey, Opening, Row, Spot, Tail
+from htmlgen.decoding.positions import NO_DATA, Alternative, Candidate, Content, ContentKey, Opening, Spot, Tail
 from htmlgen.decoding.rows import Space
+from htmlgen.decoding.sheets import Base, Row, Sheets
 from htmlgen.decoding.start_tags import StartTags
 from htmlgen.decoding.values import Values
 from htmlgen.markup.elements import BLOCK, KEEPS_SPACE
 from htmlgen.relaxng.automaton import TEXT, Automaton
 
+#: Where an alternative stands: its element, the row of its state, the tokens after its end tag.
+Stand: TypeAlias = tuple[int, list[int], tuple[int, ...]]
+#: What start tags depend on: all that a position is but its spaces and characters.
+ElementsKey: TypeAlias = tuple[tuple[Alternative, ...], Bounds, bool, int, int, Tail]
+#: The tokens of start tags that may come, and what each costs.
+Elements: TypeAlias = tuple[Ids, Row]
+
+_NO_IDS: Final = np.zeros(0, np.intp)
+_NO_COSTS: Final = np.zeros(0, np.int16)
 PAGE: Final = -1
 _SORTS: Final = ((False, False), (True, False), (False, True), (True, True))  # of text: ends in a space, is nothing but spaces
 
@@ -29,14 +39,20 @@ _SORTS: Final = ((False, False), (True, False), (False, True), (True, True))  # 
 class InContent:
     """All positions in content of one automaton over one vocabulary."""
 
-    def __init__(self, automaton: Automaton, pieces: Pieces, values: Values, rules: Rules, budget: Budget) -> None:
-        self._automaton, self._pieces, self._values, self._rules, self._budget = automaton, pieces, values, rules, budget
+    def __init__(self, automaton: Automaton, pieces: Pieces, values: Values, budget: Budget, tags: StartTags, sheets: Sheets) -> None:
+        self._automaton, self._pieces, self._values, self._budget = automaton, pieces, values, budget
+        self._rules, self._start_tags, self._sheets = budget.rules, tags, sheets
         self._kept: dict[ContentKey, Content] = {}
+        self._elements: dict[ElementsKey, Elements] = {}
+        self._texts: dict[tuple[bool, Space, tuple[int, ...]], Base] = {}
         self._names: dict[int, dict[str, tuple[int, ...]]] = {}
-        self._text = {Space.NONE: pieces.collapsed, Space.EDGE: pieces.unspaced, Space.TRAILING: pieces.unspaced}
-        self._blank = np.array(pieces.blank)
-        self.sort = [(bool(trailing), bool(blank)) for trailing, blank in zip(pieces.trailing, pieces.blank, strict=True)]
-        self.start_tags: StartTags | None = None
+        self._ids_after = {Space.NONE: pieces.collapsed, Space.EDGE: pieces.unspaced, Space.TRAILING: pieces.unspaced}
+        self.sort = list(zip(pieces.trailing, pieces.blank, strict=True))
+        self._sort_of = pieces.ends_in_space * 1 + np.array(pieces.blank) * 2
+        self._sorted: dict[tuple[bool, Space], tuple[Ids, ...]] = {}
+        blocks = [index for names in (pieces.start, pieces.open) for name, index in names.items() if name in BLOCK]
+        self._is_block = np.zeros(len(pieces.kinds), bool)
+        self._is_block[blocks] = True
 
     @property
     def size(self) -> int:
@@ -46,14 +62,16 @@ class InContent:
     def clear(self) -> None:
         """Forget all positions; those in use live on."""
         self._kept.clear()
+        self._elements.clear()
+        self._texts.clear()
 
     def kept(self, key: ContentKey) -> Content:
         """The one position of a key."""
-        if key not in self._kept:
-            position = Content(key)
-            position.cost = self._cost(position)
-            self._kept[key] = position
-        return self._kept[key]
+        found = self._kept.get(key)
+        if found is None:
+            found = self._kept[key] = Content(key)
+            found.cost = self._cost(found)
+        return found
 
     def page(self) -> Content:
         """The position before a page. A whole document begins with its doctype."""
@@ -84,24 +102,29 @@ class InContent:
 
     def beyond(self, here: Content, element: int) -> tuple[int, ...]:
         """The tokens after the end of a child, to the end of all: by context, or once for all."""
-        if element not in here.beyond:
-            here.beyond[element] = self._beyond(here, element)
-        return here.beyond[element]
+        return self._beyond(here, self._stands(here), element)
 
-    def _beyond(self, here: Content, element: int) -> tuple[int, ...]:
+    def _stands(self, here: Content) -> list[Stand]:
+        """Where the alternatives stand that children may follow."""
+        rows = self._automaton.rows
+        return [(own, rows[state], tail_of(here.tail, own)) for own, state, data, _ in here.alternatives if data == NO_DATA]
+
+    def _beyond(self, here: Content, stands: list[Stand], element: int) -> tuple[int, ...]:
         left = 0 if here.owed == CONTENT_OWED else here.owed
-        moves = [(each[0], self._automaton.rows[each[1]][element + 1]) for each in here.alternatives if each[2] == NO_DATA]
-        after = [(own, state, tail_of(here.tail, own)) for own, state in moves if state]
         end = END if here.spot.name else 0
-        if all(len(tail) == 1 and self._budget.strict(state, left) < INFINITE for _, state, tail in after):
-            return (min((self._budget.strict(state, left) + end + tail[0] for _, state, tail in after), default=INFINITE),)
-        return tuple(self._beyond_in(here, after, left, context) for context in range(self._rules.contexts))
+        strict, best = self._budget.strict_costs[left], INFINITE
+        after = [(state, tail) for _, row, tail in stands if (state := row[element + 1])]
+        for state, tail in after:
+            if len(tail) > 1 or strict[state] >= INFINITE:
+                return tuple(self._beyond_in(here, after, left, context) for context in range(self._rules.contexts))
+            best = min(best, strict[state] + end + tail[0])
+        return (best,)
 
-    def _beyond_in(self, here: Content, after: Iterable[tuple[int, int, tuple[int, ...]]], left: int, context: int) -> int:
+    def _beyond_in(self, here: Content, after: Iterable[tuple[int, tuple[int, ...]]], left: int, context: int) -> int:
         context = self._rules.left(context, here.spot.bounds)
         end = END if here.spot.name else 0
         found = INFINITE
-        for _, state, tail in after:
+        for state, tail in after:
             for out, cost in self._budget.content(state, left, here.spot.bounds, context).items():
                 found = min(found, cost + end + at(tail, out))
         return found
@@ -121,32 +144,40 @@ class InContent:
 
     def opening(self, here: Content, name: str) -> Opening | None:
         """A start tag that may come here, None where it may not, or could never be ended."""
-        if name not in here.openings:
-            here.openings[name] = self._opening(here, name)
-        return here.openings[name]
+        return self._opening(here, self._stands(here), name)
 
-    def _opening(self, here: Content, name: str) -> Opening | None:
+    def elements(self, here: Content) -> dict[str, tuple[int, ...]]:
+        """The names of elements that the grammar has here, annotations aside, with these."""
+        found: dict[str, tuple[int, ...]] = {}
+        for each in here.alternatives:
+            if each[2] == NO_DATA:
+                for name, elements in self._named(each[1]).items():
+                    found[name] = (*found.get(name, ()), *elements)
+        return found
+
+    def _opening(self, here: Content, stands: list[Stand], name: str) -> Opening | None:
         rules, bounds = self._rules, here.spot.bounds
         states = (each[1] for each in here.alternatives if each[2] == NO_DATA)
         elements = dict.fromkeys(element for state in states for element in self._named(state).get(name, ()))
         found: list[tuple[Candidate, int]] = []
         context = here.context
-        assert self.start_tags is not None
         for element in elements:
             if rules.admits(element, bounds, here.context):
                 context = rules.entered(element, bounds, here.context)
+                beyond = self._beyond(here, stands, element)
                 for place, form in enumerate(self._automaton.elements[element].forms):
-                    if (tail := self._inside(here, element, form.start, context)) < INFINITE:
-                        found.append(((element, place, self.start_tags.kind(form.attributes).start()), tail))
+                    if (tail := self._inside(here, element, form.start, context, beyond)) < INFINITE:
+                        found.append(((element, place, self._start_tags.kind(form.attributes).start()), tail))
         if not found:
             return None
         return Opening(name, tuple(one for one, _ in found), tuple(tail for _, tail in found), context, rules.hidden(bounds))
 
-    def _inside(self, here: Content, element: int, state: int, context: int) -> int:
-        """The tokens after a start tag to the end of all."""
-        beyond = self.beyond(here, element)
+    def _inside(self, here: Content, element: int, state: int, context: int, beyond: tuple[int, ...]) -> int:
+        """The tokens after a start tag to the end of all; `beyond` are those after its element."""
         if self._budget.void[element]:
             return at(beyond, context)
+        if len(beyond) == 1 and (cost := self._budget.strict_costs[self._rules.owed[element]][state]) < INFINITE:
+            return min(INFINITE, cost + END + beyond[0])
         outcomes = self._budget.content(state, self._rules.owed[element], self._rules.below(element, here.spot.bounds), context)
         return min((cost + END + at(beyond, out) for out, cost in outcomes.items()), default=INFINITE)
 
@@ -245,66 +276,96 @@ class InContent:
 
     # Rows ---------------------------------------------------------------------------------------------------------------------
 
-    def row(self, here: Content) -> Row:
-        """What each token costs here."""
-        pieces = self._pieces
-        costs = np.full(len(pieces.kinds), FORBIDDEN, dtype=np.int16)
+    def fill(self, here: Content) -> None:
+        """Give a position its costs."""
+        base, ids, costs = self._sheets.none, _NO_IDS, _NO_COSTS
         if here.character != BETWEEN:
-            ids, needs = pieces.characters(here.character)
-            costs[ids] = here.cost - NEEDS[here.character] + needs
+            base = self._within_character(here)
         elif here.doctype:
-            costs[pieces.doctype] = here.cost - 1
+            ids, costs = np.array([self._pieces.doctype]), np.array([here.cost - 1], np.int16)
         else:
-            self._add_text(costs, here)
-            self._add_elements(costs, here)
-            self._add_end(costs, here)
-        return costs
+            base = self._data(here) if _has_data(here) else self._text(here)
+            ids, costs = self._markup(here)
+        self._sheets.fill(here, base, ids, costs)
 
-    def _add_text(self, costs: Row, here: Content) -> None:
-        ids = self._text_ids(here)
-        if _has_data(here):
-            self._add_data(costs, here, ids)
-            return
-        sort_of = self._pieces.ends_in_space * 1 + self._blank * 2
-        for number, (trailing, blank) in enumerate(_SORTS):
-            chosen = ids[sort_of[ids] == number]
-            if len(chosen) and (after := self._made(here, int(chosen[0]))) is not None:
-                costs[chosen] = after.cost
-                if not trailing and not blank:
-                    firsts, needs = self._pieces.characters(BETWEEN)
-                    costs[firsts] = after.cost + needs
+    def _within_character(self, here: Content) -> Base:
+        row = self._sheets.none.row.copy()
+        ids, needs = self._pieces.characters(here.character)
+        row[ids] = here.cost - NEEDS[here.character] + needs
+        return self._sheets.base(row)
+
+    def _text(self, here: Content) -> Base:
+        """What text costs: the same for all tokens of a sort."""
+        sorts = self._text_ids(here)
+        after = [self._made(here, int(ids[0])) if len(ids) else None for ids in sorts]
+        least = min((each.cost for each in after if each is not None), default=0)
+        key = (here.spot.keeps_space, here.space, tuple(-1 if each is None else each.cost - least for each in after))
+        if key not in self._texts:
+            row = self._sheets.none.row.copy()
+            for ids, cost in zip(sorts, key[2], strict=True):
+                row[ids] = cost if cost >= 0 else FORBIDDEN
+            if key[2][0] >= 0:
+                firsts, needs = self._pieces.characters(BETWEEN)
+                row[firsts] = key[2][0] + needs
+            self._texts[key] = self._sheets.base(row)
+        base = self._texts[key]
+        return base._replace(offset=base.offset + least)
 
     def _made(self, here: Content, token: int) -> Content | None:
         """The position after a token of text, None for white space that is only passed over."""
         return self.texted(here, token) if self._stepped(here, token) else None
 
-    def _text_ids(self, here: Content) -> Ids:
-        return self._pieces.kept if here.spot.keeps_space else self._text[here.space]
+    def _text_ids(self, here: Content) -> tuple[Ids, ...]:
+        """The tokens of text that may come, by their sort."""
+        key = (here.spot.keeps_space, here.space)
+        if key not in self._sorted:
+            ids = self._pieces.kept if here.spot.keeps_space else self._ids_after[here.space]
+            self._sorted[key] = tuple(ids[self._sort_of[ids] == number] for number in range(len(_SORTS)))
+        return self._sorted[key]
 
-    def _add_data(self, costs: Row, here: Content, ids: Ids) -> None:
-        """Text token by token, where it is the whole content and has a datatype."""
+    def _data(self, here: Content) -> Base:
+        """Text where it is the whole content and has a datatype: tokens of one sort that lead to the same states do the same."""
         firsts, needs = self._pieces.characters(BETWEEN)
-        left = dict(zip(firsts.tolist(), needs.tolist(), strict=True))
-        for token in (*ids.tolist(), *left):
-            if (after := self._made(here, token)) is not None:
-                costs[token] = after.cost + left.get(token, 0)
+        row = self._sheets.none.row.copy()
+        left = np.zeros(len(row), np.int16)
+        left[firsts] = needs
+        ids = np.concatenate([*self._text_ids(here), firsts])
+        after = [self._values.after(datatype, place)[ids] for _, _, datatype, place in here.alternatives if datatype != NO_DATA]
+        _, examples, group = np.unique(np.stack([self._sort_of[ids], *after]), axis=1, return_index=True, return_inverse=True)
+        made = (self._made(here, int(ids[example])) for example in examples)
+        found = np.array([FORBIDDEN if each is None else each.cost for each in made])[group.ravel()]
+        row[ids] = np.where(found < FORBIDDEN, found + left[ids], FORBIDDEN)
+        return self._sheets.base(row)
 
-    def _add_elements(self, costs: Row, here: Content) -> None:
-        pieces = self._pieces
-        names = dict.fromkeys(name for each in here.alternatives if each[2] == NO_DATA for name in self._named(each[1]))
-        for name in names:
-            if (here.space is Space.TRAILING and name in BLOCK) or (opening := self.opening(here, name)) is None:
-                continue
-            whole, opened = self.tag_costs(opening)
-            if name in pieces.start and whole < INFINITE:
-                costs[pieces.start[name]] = whole
-            if name in pieces.open and opened < INFINITE:
-                costs[pieces.open[name]] = opened
+    def _markup(self, here: Content) -> Elements:
+        """The tokens of markup that may come, and what each costs."""
+        left = 0 if here.owed == CONTENT_OWED else here.owed
+        key = (here.alternatives, here.spot.bounds, bool(here.spot.name), here.context, left, here.tail)
+        found = self._elements.get(key)
+        if found is None:
+            found = self._elements[key] = self._start_tag_costs(here)
+        ids, costs = found
+        if here.space is Space.TRAILING:
+            kept = ~self._is_block[ids]
+            ids, costs = ids[kept], costs[kept]
+        end = self._end(here)
+        return (ids, costs) if end is None else (np.append(ids, end[0]), np.append(costs, np.int16(end[1])))
+
+    def _start_tag_costs(self, here: Content) -> Elements:
+        pieces, stands = self._pieces, self._stands(here)
+        found: dict[int, int] = {}
+        for name in dict.fromkeys(name for each in here.alternatives if each[2] == NO_DATA for name in self._named(each[1])):
+            if (opening := self._opening(here, stands, name)) is not None:
+                whole, opened = self.tag_costs(opening)
+                if name in pieces.start and whole < INFINITE:
+                    found[pieces.start[name]] = whole
+                if name in pieces.open and opened < INFINITE:
+                    found[pieces.open[name]] = opened
+        return np.array(list(found), np.intp), np.array(list(found.values()), np.int16)
 
     def tag_costs(self, opening: Opening) -> tuple[int, int]:
         """What remains after a START token, and after an OPEN token, relative to this base."""
-        tags = self.start_tags
-        assert tags is not None
+        tags = self._start_tags
         whole = opened = INFINITE
         for (element, place, attributes), tail in zip(opening.candidates, opening.tails, strict=True):
             number = self._automaton.elements[element].forms[place].attributes
@@ -313,13 +374,13 @@ class InContent:
             opened = min(opened, tail + (menu.more if opening.name in self._pieces.start else menu.need))
         return whole, opened
 
-    def _add_end(self, costs: Row, here: Content) -> None:
+    def _end(self, here: Content) -> tuple[int, int] | None:
+        """The token that ends the element, or the page, and its cost."""
         if self.owed_space(here) or not (ended := self.ended(here)):
-            return
-        if here.spot.name:
-            costs[self._pieces.end[here.spot.name]] = min(at(tail_of(here.tail, element), here.context) for element in ended)
-        else:
-            costs[self._pieces.vocabulary.eos] = FREE
+            return None
+        if not here.spot.name:
+            return self._pieces.vocabulary.eos, FREE
+        return self._pieces.end[here.spot.name], min(at(tail_of(here.tail, element), here.context) for element in ended)
 
 
 def tail_of(tail: Tail, element: int) -> tuple[int, ...]:

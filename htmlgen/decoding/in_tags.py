@@ -12,9 +12,10 @@ from htmlgen.decoding.characters import BETWEEN, NEEDS, step
 from htmlgen.decoding.content import INFINITE
 from htmlgen.decoding.masks import FORBIDDEN
 from htmlgen.decoding.pieces import Pieces
-from htmlgen.decoding.positions import Candidate, Mask, Row, Tag, TagKey, Value, filled
+from htmlgen.decoding.positions import Candidate, Tag, TagKey, Value
+from htmlgen.decoding.sheets import Base, Row, Sheets
 from htmlgen.decoding.start_tags import PLAIN, Key, Menu, StartTags
-from htmlgen.decoding.values import Values
+from htmlgen.decoding.values import States, Values
 from htmlgen.relaxng.attributes import bits
 from htmlgen.relaxng.automaton import Automaton
 
@@ -22,45 +23,47 @@ from htmlgen.relaxng.automaton import Automaton
 class InTags:
     """All positions in start tags of one automaton over one vocabulary."""
 
-    def __init__(self, automaton: Automaton, pieces: Pieces, values: Values, tags: StartTags) -> None:
-        self._automaton, self._pieces, self._values, self._tags = automaton, pieces, values, tags
+    def __init__(self, automaton: Automaton, pieces: Pieces, values: Values, tags: StartTags, sheets: Sheets) -> None:
+        self._automaton, self._pieces, self._values, self._tags, self._sheets = automaton, pieces, values, tags, sheets
         self._kept: dict[TagKey, Tag] = {}
-        self._rows: dict[tuple[object, ...], Value] = {}
-        self._quote, self._quote_close = pieces.vocabulary.id('"'), pieces.vocabulary.id('">')
+        self._bases: dict[tuple[object, ...], Base] = {}
+        self._in_values = 0
+        self._quotes = np.array([pieces.vocabulary.id('"'), pieces.vocabulary.id('">')])
 
     @property
     def size(self) -> int:
-        """How many positions are kept."""
-        return len(self._kept) + len(self._rows)
+        """How many positions are kept, those in values included."""
+        return len(self._kept) + self._in_values
 
     def clear(self) -> None:
         """Forget all positions; those in use live on."""
         self._kept.clear()
-        self._rows.clear()
+        self._bases.clear()
+        self._in_values = 0
 
     def kept(self, key: TagKey) -> tuple[Tag, int]:
         """The one position of a key, and by how much its base is above."""
         shift = min(key.tails)
         key = key._replace(tails=tuple(tail - shift for tail in key.tails))
-        if key not in self._kept:
-            tag = Tag(key)
+        tag = self._kept.get(key)
+        if tag is None:
+            tag = self._kept[key] = Tag(key, tuple(self._tags.menu(self._key(key, candidate)) for candidate in key.candidates))
             tag.cost = self._cost(tag)
-            self._kept[key] = tag
-        return self._kept[key], shift
+        return tag, shift
 
     # Candidates -----------------------------------------------------------------------------------------------------------------
 
-    def _key(self, tag: Tag, candidate: Candidate) -> Key:
+    def _key(self, tag: Tag | TagKey, candidate: Candidate) -> Key:
         element, place, attributes = candidate
         return self._automaton.elements[element].forms[place].attributes, attributes, tag.hidden, tag.references
 
     def menus(self, tag: Tag) -> list[tuple[Candidate, int, Menu]]:
         """Each candidate with the tokens after the tag, and what may follow in it."""
-        return [(each, tail, self._tags.menu(self._key(tag, each))) for each, tail in zip(tag.candidates, tag.tails, strict=True)]
+        return list(zip(tag.candidates, tag.tails, tag.menus, strict=True))
 
     def exhausted(self, tag: Tag) -> bool:
         """True if the tag is complete and no attribute may follow."""
-        return all(menu.complete and menu.more >= INFINITE for _, _, menu in self.menus(tag))
+        return all(menu.complete and menu.more >= INFINITE for menu in tag.menus)
 
     def may_close(self, tag: Tag) -> bool:
         """True if the tag may end here."""
@@ -68,13 +71,13 @@ class InTags:
 
     def complete(self, tag: Tag) -> list[int]:
         """The candidates that lack nothing, by their places."""
-        return [place for place, (_, _, menu) in enumerate(self.menus(tag)) if menu.complete]
+        return [place for place, menu in enumerate(tag.menus) if menu.complete]
 
     def _cost(self, tag: Tag) -> int:
-        menus = self.menus(tag)
+        menus = zip(tag.tails, tag.menus, strict=True)
         if tag.more and not self.exhausted(tag):
-            return min(INFINITE, *(tail + menu.more for _, tail, menu in menus))
-        return min(INFINITE, *(tail + menu.need for _, tail, menu in menus))
+            return min(INFINITE, *(tail + menu.more for tail, menu in menus))
+        return min(INFINITE, *(tail + menu.need for tail, menu in menus))
 
     # Moves ----------------------------------------------------------------------------------------------------------------------
 
@@ -109,7 +112,7 @@ class InTags:
 
     def value(self, tag: Tag, name: str) -> Value | None:
         """The position at the beginning of a value, None where the attribute may not come."""
-        offers = [offer for _, _, menu in self.menus(tag) for offer in menu.offers if offer.name == name]
+        offers = [offer for menu in tag.menus for offer in menu.offers if offer.name == name]
         if not offers:
             return None
         datatypes = sorted({offer.datatype for offer in offers})
@@ -124,6 +127,7 @@ class InTags:
             distances = [self._values.distance(datatype)[state] for datatype, state in tracks]
             value.cost = min(map(sum, zip(distances, value.rests, strict=True)), default=INFINITE) + NEEDS[character]
             tag.values[key] = value
+            self._in_values += 1
         return tag.values[key]
 
     def _rest(self, tag: Tag, name: str, datatype: int) -> int:
@@ -148,6 +152,12 @@ class InTags:
         tracks = tuple((datatype, state) for datatype, state in after if self._values.distance(datatype)[state] < INFINITE)
         return self._kept_value(value.tag, value.name, value.kind, tracks, character) if tracks else None
 
+    def reach(self, value: Value) -> tuple[States, ...]:
+        """For each track the state after each token, empty within a character."""
+        if not value.reach and value.character == BETWEEN:
+            value.reach = tuple(self._values.after(datatype, state) for datatype, state in value.tracks)
+        return value.reach
+
     def accepted(self, value: Value) -> frozenset[int]:
         """The datatypes that the value is of, if it ends here."""
         if value.character != BETWEEN:
@@ -156,10 +166,19 @@ class InTags:
 
     def ended(self, value: Value) -> tuple[Tag, int] | None:
         """The position after a value, in its tag, which goes on."""
-        accepted = self.accepted(value)
-        return self.attributed(value.tag, value.name, -1, accepted) if accepted else None
+        if value.ending is False:
+            accepted = self.accepted(value)
+            value.ending = self.attributed(value.tag, value.name, -1, accepted) if accepted else None
+        assert not isinstance(value.ending, bool)
+        return value.ending
 
     # Rows -----------------------------------------------------------------------------------------------------------------------
+
+    def fill_tag(self, tag: Tag) -> None:
+        """Give a position in a start tag its costs."""
+        row = self.row(tag)
+        ids = np.flatnonzero(row < FORBIDDEN)
+        self._sheets.fill(tag, self._sheets.none, ids, row[ids])
 
     def row(self, tag: Tag) -> Row:
         """What each token costs in a start tag. Sets `checked`."""
@@ -177,17 +196,16 @@ class InTags:
         tag.checked = tuple(checked.values())
         return costs
 
-    def fill(self, value: Value) -> Mask:
-        """Give a position in a value its row and its mask, which it shares with others like it."""
-        quotes = self._quote_costs(value)
-        key = (tuple(zip(value.tracks, value.rests, strict=True)), value.character, quotes)
-        if key not in self._rows:
-            self._rows[key] = value
-            return filled(value, self._value_row(value, quotes))
-        like = self._rows[key]
-        value.row, value.mask, value.most = like.row, like.mask, like.most
-        assert value.mask is not None
-        return value.mask
+    def fill(self, value: Value) -> None:
+        """Give a position in a value its costs; but for its end they are those of others like it."""
+        least = min(value.rests)
+        key = (tuple((*track, rest - least) for track, rest in zip(value.tracks, value.rests, strict=True)), value.character)
+        base = self._bases.get(key)
+        if base is None:
+            found = self._sheets.base(self._value_row(value))
+            base = self._bases[key] = found._replace(offset=found.offset - least)
+        quotes = np.array(self._quote_costs(value), np.int16)
+        self._sheets.fill(value, base._replace(offset=base.offset + least), self._quotes, quotes)
 
     def _quote_costs(self, value: Value) -> tuple[int, int]:
         """What remains after `"`, and after `">`."""
@@ -197,7 +215,7 @@ class InTags:
         goes_on = FORBIDDEN if self.exhausted(tag) else tag.cost + shift
         return goes_on, min((shift + tag.tails[place] for place in self.complete(tag)), default=FORBIDDEN)
 
-    def _value_row(self, value: Value, quotes: tuple[int, int]) -> Row:
+    def _value_row(self, value: Value) -> Row:
         pieces = self._pieces
         costs = np.full(len(pieces.kinds), INFINITE, dtype=np.int32)
         if value.character != BETWEEN:
@@ -209,9 +227,7 @@ class InTags:
                 costs = np.minimum(costs, distances[self._values.after(datatype, state)] + rest)
             first, needs = pieces.characters(BETWEEN)
             costs[first] += needs
-        row = np.where(costs < INFINITE, costs, FORBIDDEN).astype(np.int16)
-        row[[self._quote, self._quote_close]] = quotes
-        return row
+        return np.where(costs < INFINITE, costs, FORBIDDEN).astype(np.int16)
 
 
 def closing(tag: Tag, places: Iterable[int]) -> tuple[tuple[int, int], ...]:

@@ -7,13 +7,12 @@ in the state), so that one position serves many pages. Law: positions that are e
 from collections.abc import Hashable
 from typing import Any, Final, NamedTuple, TypeAlias
 
-import numpy as np
-from numpy.typing import NDArray
-
 from htmlgen.decoding.characters import BETWEEN
 from htmlgen.decoding.constraints import Bounds
-from htmlgen.decoding.masks import FORBIDDEN, FREE
 from htmlgen.decoding.rows import Space
+from htmlgen.decoding.sheets import Priced
+from htmlgen.decoding.start_tags import Menu
+from htmlgen.decoding.values import States
 from htmlgen.relaxng.attributes import AttributeState
 
 #: An element pattern (-1: the page), the state of its content; and in a whole content of a datatype, that and its state (-1: none).
@@ -22,8 +21,6 @@ Alternative: TypeAlias = tuple[int, int, int, int]
 Tail: TypeAlias = tuple[tuple[int, tuple[int, ...]], ...]
 #: An element pattern, the place of its form, where its attributes stand.
 Candidate: TypeAlias = tuple[int, int, AttributeState]
-Row: TypeAlias = NDArray[np.int16]
-Mask: TypeAlias = NDArray[np.bool_]
 
 NO_DATA: Final = -1
 
@@ -37,29 +34,20 @@ class Spot(NamedTuple):
     block: bool = False
 
 
-class Content:
+class Content(Priced):
     """In the content of an element, or at the top of a page."""
 
-    __slots__ = (
-        "alternatives", "beyond", "character", "context", "cost", "doctype", "mask", "most", "moves", "openings", "owed", "row", "space",
-        "spot", "tail",
-    )  # fmt: skip
+    __slots__ = ("alternatives", "character", "context", "cost", "doctype", "moves", "owed", "space", "spot", "tail")
 
     def __init__(self, key: "ContentKey") -> None:
+        super().__init__()
         self.spot, self.alternatives, self.context, self.owed, self.tail, self.space, self.character, self.doctype = key
         self.cost = 0
-        self.row: Row | None = None
-        self.mask: Mask | None = None
-        self.most = 0
         self.moves: dict[Hashable, Any] = {}
-        self.openings: dict[str, Opening | None] = {}
-        self.beyond: dict[int, tuple[int, ...]] = {}
 
     def key(self) -> "ContentKey":
         """What tells this position from others."""
-        return ContentKey(
-            self.spot, self.alternatives, self.context, self.owed, self.tail, self.space, self.character, self.doctype
-        )
+        return ContentKey(self.spot, self.alternatives, self.context, self.owed, self.tail, self.space, self.character, self.doctype)
 
 
 class ContentKey(NamedTuple):
@@ -95,45 +83,34 @@ class TagKey(NamedTuple):
     more: bool  #: an attribute must follow
 
 
-class Tag:
+class Tag(Priced):
     """In a start tag, where an attribute or its end may come."""
 
-    __slots__ = ("candidates", "checked", "cost", "hidden", "mask", "more", "most", "moves", "references", "row", "tails", "values")
+    __slots__ = ("candidates", "checked", "cost", "hidden", "menus", "more", "moves", "references", "tails", "values")
 
-    def __init__(self, key: TagKey) -> None:
+    def __init__(self, key: TagKey, menus: tuple[Menu, ...]) -> None:
+        super().__init__()
         self.candidates, self.tails, self.hidden, self.references, self.more = key
+        self.menus = menus  #: what may follow, for each candidate
         self.cost = 0
-        self.row: Row | None = None
-        self.mask: Mask | None = None
-        self.most = 0
         self.checked: tuple[tuple[int, int, bytes], ...] = ()  #: PAIR tokens whose value the page's ids decide: token, kind, value
         self.moves: dict[Hashable, Any] = {}
         self.values: dict[Hashable, Value] = {}
 
 
-class Value:
+class Value(Priced):
     """In an attribute's value. `tracks` are the datatypes that it can be of, each with its state; `rests` the tokens after it."""
 
-    __slots__ = ("character", "cost", "kind", "mask", "most", "moves", "name", "rests", "row", "tag", "tracks")
+    __slots__ = ("character", "cost", "ending", "kind", "moves", "name", "reach", "rests", "tag", "tracks")
 
     def __init__(self, tag: Tag, name: str, kind: int, tracks: tuple[tuple[int, int], ...], character: int) -> None:
+        super().__init__()
         self.tag, self.name, self.kind, self.tracks, self.character = tag, name, kind, tracks, character
         self.rests: tuple[int, ...] = ()
         self.cost = 0
-        self.row: Row | None = None
-        self.mask: Mask | None = None
-        self.most = 0
+        self.reach: tuple[States, ...] = ()  #: (vocab,) the state after each token, a track; empty within a character
+        self.ending: tuple[Tag, int] | bool | None = False  #: where the tag goes on, None where the value cannot end; False: not asked
         self.moves: dict[Hashable, Any] = {}
 
 
 Position: TypeAlias = Content | Tag | Value
-
-
-def filled(position: Position, row: Row) -> Mask:
-    """Give a position its row: what each token costs, FORBIDDEN where it may not come. The mask for any budget that is ample."""
-    position.row = row
-    position.most = int(row[row < FORBIDDEN].max(initial=FREE))
-    mask: Mask = row < FORBIDDEN
-    mask.setflags(write=False)
-    position.mask = mask
-    return mask

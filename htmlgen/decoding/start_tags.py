@@ -20,6 +20,8 @@ from htmlgen.tokens.vocabulary import Kind
 QUOTE: Final = 1  # `"`, or `">` at the end
 CLOSE: Final = 1  # `>`
 
+_NEEDS: Final = 20_000  # kept at a time
+
 PLAIN: Final = -2
 ID: Final = -1  # other kinds of a name are numbers of `Rules.references`
 
@@ -86,6 +88,8 @@ class Chance(NamedTuple):
 Key: TypeAlias = tuple[int, AttributeState, int, tuple[int, ...]]
 #: What the tokens that a tag needs depend on: class, alternatives alive, required uses held, hidden words, references.
 Core: TypeAlias = tuple[int, int, int, int, tuple[int, ...]]
+#: PAIR tokens of one name with their values, by which of some datatypes accept these.
+Accepting: TypeAlias = dict[tuple[bool, ...], list[tuple[int, bytes]]]
 
 
 class StartTags:
@@ -97,6 +101,7 @@ class StartTags:
         for index, kind in enumerate(pieces.kinds):
             if kind in (Kind.ATTRIBUTE, Kind.PAIR):
                 self._tokens.setdefault(pieces.names[index], []).append(index)
+        self._order = {name: place for place, name in enumerate(self._tokens)}
         self._named: dict[tuple[int, str], Name | None] = {}
         self._names: dict[int, list[Name]] = {}
         self._scopes = [_scopes(kind) for kind in self._classes]
@@ -104,7 +109,8 @@ class StartTags:
         self._needs: dict[Core, tuple[int, bool]] = {}
         self._menus: dict[Key, Menu] = {}
         self._chances: dict[Core, list[Chance]] = {}
-        self._accepted: dict[tuple[int, str], bool] = {}
+        self._offered: dict[tuple[int, str, tuple[int, ...], tuple[tuple[int, bool], ...]], Chance] = {}
+        self._accepted: dict[tuple[str, tuple[int, ...]], Accepting] = {}
         self.nothing = (INFINITE,) * len(rules.references)  #: no id can be referred to
 
     def kind(self, number: int) -> AttributeClass:
@@ -115,6 +121,7 @@ class StartTags:
         """Forget menus."""
         self._menus.clear()
         self._chances.clear()
+        self._offered.clear()
         self._needs.clear()
 
     @property
@@ -133,7 +140,10 @@ class StartTags:
     def names(self, number: int) -> list[Name]:
         """All names that a class and the vocabulary share."""
         if number not in self._names:
-            self._names[number] = [found for name in self._tokens if (found := self.name(number, name)) is not None]
+            kind = self._classes[number]
+            wild = any(not use.names.name for use in kind.uses)
+            known = self._tokens if wild else sorted(set(kind.names) & self._tokens.keys(), key=self._order.__getitem__)
+            self._names[number] = [found for name in known if (found := self.name(number, name)) is not None]
         return self._names[number]
 
     def _made_name(self, kind: AttributeClass, name: str, ids: Sequence[int]) -> Name:
@@ -147,19 +157,24 @@ class StartTags:
         return Name(name, token, uses, sort, words, tuple(self._pairs(kind, name, ids)), tuple(values))
 
     def _pairs(self, kind: AttributeClass, name: str, ids: Sequence[int]) -> list[Way]:
-        found: dict[int, list[Pair]] = {}
-        for token in ids:
-            if self._pieces.kinds[token] is Kind.PAIR:
-                value = self._pieces.vocabulary[token].value
-                hits = kind.hits(name, value, self.accepts)
-                found.setdefault(hits, []).append(Pair(token, hits, value.encode()))
-        return [_way(kind, name, hits, pairs) for hits, pairs in found.items() if hits]
+        uses = list(bits(kind.named(name)))
+        found: list[Way] = []
+        for accepted, tokens in self._accepting(name, ids, tuple(kind.uses[use].datatype for use in uses)).items():
+            hits = sum(1 << use for use, accepts in zip(uses, accepted, strict=True) if accepts)
+            found.append(_way(kind, name, hits, [Pair(token, hits, value) for token, value in tokens]))
+        return found
 
-    def accepts(self, datatype: int, value: str) -> bool:
-        """Whether a datatype accepts a value."""
-        key = (datatype, value)
+    def _accepting(self, name: str, ids: Sequence[int], datatypes: tuple[int, ...]) -> Accepting:
+        """The PAIR tokens of a name, by which of some datatypes accept their values, where any does. Many classes share these."""
+        key = (name, datatypes)
         if key not in self._accepted:
-            self._accepted[key] = self._values.accepts(datatype, value)
+            found: Accepting = {}
+            for token in ids:
+                if self._pieces.kinds[token] is Kind.PAIR:
+                    value = self._pieces.vocabulary[token].value
+                    accepted = tuple(self._values.accepts(each, value) for each in datatypes)
+                    found.setdefault(accepted, []).append((token, value.encode()))
+            self._accepted[key] = {accepted: tokens for accepted, tokens in found.items() if any(accepted)}
         return self._accepted[key]
 
     # Costs --------------------------------------------------------------------------------------------------------------------
@@ -202,6 +217,8 @@ class StartTags:
         References are counted only where nothing else completes the tag, so that costs of elements do not depend on the page's ids.
         """
         if core not in self._needs:
+            if len(self._needs) >= _NEEDS:
+                self._needs.clear()
             found = self._needed((*core[:4], self.nothing))
             self._needs[core] = found if found[0] < INFINITE else self._needed(core)
         return self._needs[core]
@@ -248,23 +265,33 @@ class StartTags:
         return self._chances[core]
 
     def _chance(self, core: Core, name: Name) -> Chance:
-        offers: list[Offer] = []
-        for way, datatype in name.values:
-            value = self.value_cost(name, datatype, core[4])
-            need, complete = self._after(core, way)
-            rest = QUOTE if complete else QUOTE + need
-            if value < INFINITE and need < INFINITE:
-                offers.append(Offer(name.name, name.token, name.kind, datatype, value, rest))
-        pairs = ((way, name.kind, self._after(core, way)[0]) for way in name.pairs)
-        return Chance(name.name, tuple(offers), tuple(each for each in pairs if each[2] < INFINITE))
+        values = tuple(self.value_cost(name, datatype, core[4]) for _, datatype in name.values)
+        after = tuple(self._after(core, way) for way in (*(way for way, _ in name.values), *name.pairs))
+        key = (core[0], name.name, values, after)
+        if key not in self._offered:
+            self._offered[key] = _offered(name, values, after)
+        return self._offered[key]
 
     def _after(self, core: Core, way: Way) -> tuple[int, bool]:
         """What the tag needs after an attribute."""
         number, alive, held, hidden, references = core
+        if alive & way.alive == alive and not way.hits & self._required[number] & ~held:
+            return self.need(core)
         alive &= way.alive
         if not all(alive & scope for scope in self._scopes[number]):
             return INFINITE, False
         return self.need((number, alive, held | way.hits & self._required[number], hidden, references))
+
+
+def _offered(name: Name, values: Sequence[int], after: Sequence[tuple[int, bool]]) -> Chance:
+    """What a name adds. Args: values, what each of its values costs; after, what the tag needs after each value, then each pair."""
+    offers = []
+    for (_, datatype), value, (need, complete) in zip(name.values, values, after, strict=False):
+        if value < INFINITE and need < INFINITE:
+            rest = QUOTE if complete else QUOTE + need
+            offers.append(Offer(name.name, name.token, name.kind, datatype, value, rest))
+    ways = zip(name.pairs, after[len(name.values) :], strict=True)
+    return Chance(name.name, tuple(offers), tuple((way, name.kind, need) for way, (need, _) in ways if need < INFINITE))
 
 
 def _more(offers: Sequence[Offer], pairs: Sequence[int]) -> int:

@@ -7,7 +7,7 @@ finite, a token leads to a state whose distance is smaller by one at least, so a
 from collections import OrderedDict
 from collections.abc import Sequence
 from functools import cached_property
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,10 +20,11 @@ from htmlgen.relaxng.dfa import Dfa
 from htmlgen.tokens.vocabulary import REFERENCES
 
 Ints = NDArray[np.int32]
+States = NDArray[np.signedinteger[Any]]  # int16 wherever these count all states
 
 _ASCII: Final = 0x80
 _FIRST_BEYOND: Final = 0xA1  # the first character that bytes beyond ASCII ever spell
-_KEPT: Final = 1024  # rows of next states kept at a time
+_KEPT: Final = 384  # rows of next states kept at a time
 _LISTED: Final = 200  # strings of a datatype that is tokenised string by string
 _IDS: Final = 1 << 16  # a page holds fewer ids
 
@@ -34,7 +35,7 @@ class Values:
     def __init__(self, pieces: Pieces, datatypes: Sequence[Dfa]) -> None:
         self._pieces, self._datatypes = pieces, datatypes
         self._size = len(pieces.kinds)
-        self._rows: OrderedDict[tuple[int, int], Ints] = OrderedDict()
+        self._rows: OrderedDict[tuple[int, int], States] = OrderedDict()
         self._distances: dict[int, list[int]] = {}
         self._rooms: dict[int, int] = {}
         self._lifted: dict[int, NDArray[np.int32]] = {}
@@ -54,14 +55,12 @@ class Values:
         ids = [(REFERENCES.get(text := self._pieces.vocabulary[index].text, text), index) for index in self._pieces.value.tolist()]
         ids += [(chr(value), self._pieces.vocabulary.byte(value)) for value in range(_ASCII) if NEXT[BETWEEN][value] == BETWEEN]
         ids.sort(key=lambda pair: -len(pair[0]))
-        alphabet = "".join(sorted({char for text, _ in ids for char in text}))
-        place = {char: number for number, char in enumerate(alphabet)}
-        chars = np.zeros((len(ids), len(ids[0][0])), np.intp)
-        for row, (text, _) in enumerate(ids):
-            chars[row, : len(text)] = [place[char] for char in text]
         lengths = np.array([len(text) for text, _ in ids])
+        codes, places = np.unique(np.frombuffer("".join(text for text, _ in ids).encode("utf-32-le"), np.uint32), return_inverse=True)
+        chars = np.zeros((len(ids), int(lengths[0])), np.intp)
+        chars[np.arange(chars.shape[1]) < lengths[:, None]] = places
         longer = [int(np.count_nonzero(lengths > k)) for k in range(chars.shape[1])]
-        return np.array([index for _, index in ids]), chars, longer, alphabet
+        return np.array([index for _, index in ids]), chars, longer, "".join(map(chr, codes.tolist()))
 
     def _table(self, datatype: int) -> NDArray[np.int32]:
         """(states, alphabet): the automaton over the alphabet of the vocabulary."""
@@ -75,6 +74,10 @@ class Values:
         """Whether a value may end in a state."""
         return bool(self._datatypes[datatype].accepting[state])
 
+    def accepts_in(self, datatype: int) -> NDArray[np.bool_]:
+        """(states,) the states in which a value may end."""
+        return self._datatypes[datatype].accepting
+
     def start(self, datatype: int) -> int:
         """The state before a value."""
         return self._datatypes[datatype].start
@@ -87,7 +90,7 @@ class Values:
         """The state after characters, 0 where no value goes on so."""
         return self._datatypes[datatype].run(text, state) if state else 0
 
-    def after(self, datatype: int, state: int) -> Ints:
+    def after(self, datatype: int, state: int) -> States:
         """(vocab,) the state after each token, 0 where it cannot come; for a first byte of several, that after the character."""
         key = (datatype, state)
         if key in self._rows:
@@ -98,13 +101,13 @@ class Values:
         self._rows[key] = self._stepped(datatype, state)
         return self._rows[key]
 
-    def _stepped(self, datatype: int, state: int) -> Ints:
+    def _stepped(self, datatype: int, state: int) -> States:
         ids, chars, longer, _ = self._sorted
         table = self._table(datatype)
         states = np.full(len(ids), state, np.int32)
         for k, count in enumerate(longer):
             states[:count] = table[states[:count], chars[:count, k]]
-        row = np.zeros(self._size, np.int32)
+        row: States = np.zeros(self._size, np.int16) if len(table) < 1 << 15 else np.zeros(self._size, np.int32)
         row[ids] = states
         if beyond := self.beyond(datatype, state):
             first, needs = self._pieces.characters(BETWEEN)
@@ -221,12 +224,19 @@ class Values:
 
     def _elsewhere(self, datatype: int, state: int, near: set[str], distance: list[int]) -> int:
         """The least distance after one character that is none of those near."""
-        row = self._table(datatype)[state]
-        alphabet = self._sorted[3]
-        return min(
-            (distance[int(row[place])] for place, char in enumerate(alphabet) if row[place] and char not in near and char in self._spelled),
-            default=INFINITE,
-        )
+        costs = np.array(distance)[self._table(datatype)[state]]  # (alphabet,); the dead state is INFINITE away
+        costs[[place for char in near if (place := self._places.get(char)) is not None]] = INFINITE
+        return int(costs[self._single].min(initial=INFINITE))
+
+    @cached_property
+    def _places(self) -> dict[str, int]:
+        """The characters of the alphabet, with their places."""
+        return {char: place for place, char in enumerate(self._sorted[3])}
+
+    @cached_property
+    def _single(self) -> NDArray[np.bool_]:
+        """(alphabet,) the characters that are tokens by themselves."""
+        return np.array([char in self._spelled for char in self._sorted[3]])
 
     def filled(self, datatype: int, state: int) -> int:
         """The tokens to the end of a value, one of which is not white space."""

@@ -13,12 +13,13 @@ from htmlgen.markup.canonical import collapse
 from htmlgen.markup.elements import RAW_TEXT, VOID_IN_PARSER
 from htmlgen.markup.events import Doctype, EndTag, Event, StartTag, Text
 from htmlgen.markup.parser import parse
-from htmlgen.markup.reader import read
+from htmlgen.markup.reader import is_fragment, read
 
 # A comment stays where it is written, in tables and selects too; text would be moved.
 _MARK: Final = "\ue000htmlgen\ue000"
 _DOCTYPE: Final = re.compile(r"(?>\s|<!--.*?-->)*+<!doctype", re.IGNORECASE | re.DOTALL)
 _SURROGATES: Final = re.compile("[\ud800-\udfff]")
+_SHELL: Final = "<!DOCTYPE html><html><head><title>x</title></head><body>"  # what a fragment is read in
 _TITLE_LENGTH: Final = 60  # characters
 _WRITTEN: Final = re.compile(r"<(?:html|head)(?=[\s/>])", re.IGNORECASE)
 # What authors put at the start of every head.
@@ -50,6 +51,17 @@ def read_prefix(text: str) -> list[Event]:
     if inside := next((name for name in _open_elements(events) if name in RAW_TEXT), None):
         raise PromptError(f"the beginning of a page ends inside of <{inside}>, which is never written: {_end(text)}; add </{inside}>")
     return _headed(_titled(events), text)
+
+
+def read_fragment_prefix(text: str) -> list[Event]:
+    """The events of a fragment's beginning: of what stands in a body, up to where the text ends.
+
+    Raises: PromptError, as `read_prefix`, and where the text is the beginning of a document.
+    """
+    if not is_fragment(text):
+        raise PromptError(f"a fragment has no doctype, html, head or body: {text[:40]!r}; leave them out, or take a grammar of documents")
+    events = read_prefix(f"{_SHELL}{text.lstrip(chr(0xFEFF))}")
+    return events[events.index(StartTag("body")) + 1 :]
 
 
 def _end(text: str) -> str:

@@ -23,6 +23,8 @@ from htmlgen.runtime.likelihood import page_nats
 from htmlgen.runtime.session import PageStep, Session
 from htmlgen.tokens.context import Reading
 
+_SHOWN = 40  # kinds of what was dropped that the card tells
+
 
 def weights_of(model: GeneratorModel) -> dict[str, Any]:
     """The weights by name, float32 arrays."""
@@ -116,8 +118,8 @@ It writes what a model of this size can: realistic structure, class names and at
 | bytes per token, validation | {figures["valid_bytes_per_token"]} |
 
 Bits per byte count canonical HTML, each page read alone from nothing, its end included. The corpus' sha256 is over the sorted sha256 of
-its pages. Scripts, styles, event handlers, comments, `data:` URLs and large inline SVG are dropped before training; here:
-{", ".join(f"{count:,} × {what}" for what, count in train["dropped"].items()) or "none"}.
+its pages. Scripts, styles, event handlers, comments, `data:` URLs and large inline SVG are dropped before training{_repaired(record)};
+here: {_dropped(train["dropped"]) or "none"}.
 
 ## Files
 
@@ -128,6 +130,17 @@ figures, and the sha256 of each file).
 
 {sources or "Pages of: " + ", ".join(train["sites"]) + "."}
 """
+
+
+def _repaired(record: Mapping[str, Any]) -> str:
+    grammar = record["training"]["grammar"]
+    return "" if grammar is None else f", and what is left is repaired into the grammar `{grammar}`"
+
+
+def _dropped(counts: Mapping[str, int]) -> str:
+    """The most frequent kinds, and how many more there are."""
+    told = [f"{count:,} × {what}" for what, count in list(counts.items())[:_SHOWN]]
+    return ", ".join([*told, *([f"and {len(counts) - _SHOWN} kinds more"] if len(counts) > _SHOWN else [])])
 
 
 def _split(corpus: Mapping[str, Any]) -> str:

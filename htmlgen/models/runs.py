@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from htmlgen import config as configs
 from htmlgen.corpus.preparation import PreparedPage, corpus_sha256
@@ -25,6 +25,8 @@ from htmlgen.tokens.learning import VocabularyConfig, learn
 from htmlgen.tokens.tokenizer import Tokenizer
 from htmlgen.tokens.vocabulary import Vocabulary
 
+_KINDS: Final = 200  # kinds of what was dropped that are recorded, the most frequent
+
 
 @dataclass(frozen=True, kw_only=True)
 class Shape:
@@ -34,7 +36,7 @@ class Shape:
     embedding: int = 384  #: width of the embedding and of the last layer
     units: int = 640  #: width of the other layers
     layers: int = 2  #: LSTM layers
-    dropout: float = 0.05  #: [0, 1)
+    dropout: float = 0.0  #: [0, 1)
     structure: bool = True  #: whether the model sees where on the page it stands
     copies: bool = True  #: whether it copies from the page
 
@@ -160,7 +162,8 @@ def corpus_summary(pages: list[PreparedPage], encoded: TokenPages) -> dict[str, 
         "source_bytes": sum(page.source_bytes for page in pages),
         "canonical_bytes": encoded.bytes,
         "tokens": len(encoded.ids),
-        "dropped": dict(_total(page.dropped for page in pages).most_common()),
+        "left_out": sum(not page.events for page in pages),
+        "dropped": dict(_total(page.dropped for page in pages).most_common(_KINDS)),
         "losses": dict(Counter(loss.cause for page in pages for loss in page.losses).most_common()),
         "unreadable": sum(bool(page.problem) for page in pages),
     }

@@ -124,6 +124,28 @@ class AttributeClass:
         """Whether the start tag may end here."""
         return not self.missing(state)
 
+    @cached_property
+    def borne(self) -> frozenset[str]:
+        """The names that every complete start tag bears."""
+        found: set[str] = set()
+        for choice in self.choices:
+            required = ({self.uses[use].names.name for use in bits(each.required)} for each in choice)
+            found |= frozenset.intersection(*map(frozenset, required))
+        return frozenset(found - {""})
+
+    def apart(self, other: "AttributeClass", disjoint: Callable[[int, int], bool]) -> bool:
+        """Whether one attribute is enough to see that no start tag is of both classes: all of one bear it, none of the other so.
+
+        Args: disjoint, whether no value is of both of two datatypes.
+        """
+        return any(self._differ(name, other, disjoint) for name in self.borne) or any(
+            other._differ(name, self, disjoint) for name in other.borne
+        )
+
+    def _differ(self, name: str, other: "AttributeClass", disjoint: Callable[[int, int], bool]) -> bool:
+        own, others = ({kind.uses[use].datatype for use in bits(kind.named(name))} for kind in (self, other))
+        return all(disjoint(one, two) for one in own for two in others)
+
 
 def attribute_class(formula: Formula, uses: list[AttributeUse]) -> AttributeClass:
     """The class of a formula over the bits of all uses."""

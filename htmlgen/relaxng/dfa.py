@@ -64,7 +64,8 @@ class Dfa:
 
     @cached_property
     def _ascii(self) -> list[int]:
-        return [self.class_of(chr(code)) for code in range(128)]
+        found: list[int] = self.classes[np.searchsorted(self.bounds, np.arange(128), side="right") - 1].tolist()
+        return found
 
     @cached_property
     def _rows(self) -> list[list[int]]:
@@ -168,6 +169,14 @@ def product(one: Dfa, two: Dfa, accept: Callable[[bool, bool], bool], limit: int
             raise TooLargeError(f"more than {limit:,} states")
     accepting = [False, *(accept(bool(one.accepting[a]), bool(two.accepting[b])) for a, b in numbers)]
     return _canonical(_Raw(bounds.tolist(), [steps.index(pair) for pair in pairs], rows, accepting))
+
+
+def disjoint(one: Dfa, two: Dfa, limit: int) -> bool:
+    """Whether no string is accepted by both; False too where there are more pairs of states than the limit."""
+    try:
+        return product(one, two, lambda first, second: first and second, limit).start == 0
+    except TooLargeError:
+        return False
 
 
 def after(dfa: Dfa, text: str) -> Dfa:

@@ -5,7 +5,7 @@ An include with braces takes out of the included file each definition that the b
 (RELAX NG specification, 4.7); `|=` and `&=` join all definitions of a name (4.17).
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass, field
 
 from htmlgen.errors import GrammarError
@@ -70,7 +70,8 @@ def load_grammar(source: Origin, limits: Limits | None = None) -> Grammar:
     definitions = _merge(parts, name)
     _check_names(definitions)
     _check_loops(definitions)
-    return Grammar(name, definitions, tuple(_unused(definitions, name)), tuple(files.requests), tuple(reading.comments), limits)
+    unused = tuple(_unused(definitions, name, reading.overridden))
+    return Grammar(name, definitions, unused, tuple(files.requests), tuple(reading.comments), limits)
 
 
 class _Reading:
@@ -81,6 +82,7 @@ class _Reading:
         self.limits = limits
         self.open: list[str] = []
         self.comments: list[tuple[Place, str]] = []
+        self.overridden: set[str] = set()
         self.count = 0
 
     def flatten(self, source: Source, key: tuple[str, ...]) -> list[Define]:
@@ -105,6 +107,7 @@ class _Reading:
         if len(self.open) > self.limits.includes:
             raise include.place.error(f"includes within each other beyond the limit of {self.limits.includes}")
         parts = self.flatten(parse(text, name, self.limits), key)
+        self.overridden.update(override.name for override in include.overrides)
         return _overridden(parts, include)
 
 
@@ -183,10 +186,11 @@ def _check_loops(definitions: Mapping[str, Definition]) -> None:
                 path[ref.name] = iter(uses[ref.name])
 
 
-def _unused(definitions: Mapping[str, Definition], file: str) -> list[str]:
+def _unused(definitions: Mapping[str, Definition], file: str, overridden: Set[str]) -> list[str]:
     """Definitions of the grammar's own file that are not used.
 
-    An included file is a library, of which one uses what one needs; what is not allowed has been taken out on purpose.
+    An included file is a library, of which one uses what one needs; what is not allowed, or overridden by nothing, has been taken out on
+    purpose.
     """
     reached, ahead = {START}, [START]
     while ahead:
@@ -195,8 +199,9 @@ def _unused(definitions: Mapping[str, Definition], file: str) -> list[str]:
                 reached.add(ref.name)
                 ahead.append(ref.name)
     own = [each for each in definitions.values() if each.place.file == file and each.name not in reached]
-    return [f"{each.place}: '{each.name}' is not used" for each in own if not _taken_out(each)]
+    return [f"{each.place}: '{each.name}' is not used" for each in own if not _taken_out(each, overridden)]
 
 
-def _taken_out(definition: Definition) -> bool:
-    return isinstance(definition.pattern, Atom) and definition.pattern.keyword == "notAllowed"
+def _taken_out(definition: Definition, overridden: Set[str]) -> bool:
+    keyword = definition.pattern.keyword if isinstance(definition.pattern, Atom) else ""
+    return keyword == "notAllowed" or (keyword == "empty" and definition.name in overridden)

@@ -24,6 +24,11 @@ RULES: Final = {
     "reference": "an attribute refers to an element that is not there, or is of another kind",
 }
 
+#: The rules that RELAX NG itself has; the others are those of annotations.
+STRUCTURAL: Final = frozenset(
+    """element element-unknown text content balance attribute attribute-value attribute-missing attribute-conflict""".split()
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Violation:

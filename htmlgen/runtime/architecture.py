@@ -15,7 +15,7 @@ class GeneratorConfig:
     embedding: int = 384  #: width of the embedding, and of the last layer, which is tied to it
     units: int = 640  #: width of the layers before the last
     layers: int = 2  #: LSTM layers
-    dropout: float = 0.05  #: fraction of inputs zeroed in training, the same ones at each step of a sequence, [0, 1)
+    dropout: float = 0.0  #: fraction of inputs zeroed in training, the same ones at each step of a sequence, [0, 1)
     context: tuple[int, ...] = ()  #: how many values each feature of a context has, the candidate aside (tokens/context.py)
     structure: bool = True  #: whether the model sees where on the page it stands; not without `context`
     copies: bool = True  #: whether the token that followed when the page last read like this gets a share; not without `context`

@@ -75,18 +75,22 @@ class Tokenizer:
         if not event.attributes and (whole := find(f"<{name}>")) is not None:
             ids.append(whole)
             return
-        ids += [opened] if (opened := find(f"<{name}")) is not None else [self.vocabulary.id("<"), *self.encode_text(name)]
+        ids += self.encode_open(name)
         for attribute, value in event.attributes:
-            if (pair := find(f' {attribute}="{value}"')) is not None:
-                ids.append(pair)
-                continue
-            ids += self._attribute_start(attribute)
-            ids += self.encode_text(value)
-            ids.append(self._quote)
+            pair = find(f' {attribute}="{value}"')
+            ids += [*self.encode_value(attribute, value), self._quote] if pair is None else [pair]
         if ids[-1] == self._quote:
             ids[-1] = self._quote_close
         else:
             ids.append(self._close)
+
+    def encode_open(self, name: str) -> list[int]:
+        """The ids of a start tag's beginning, `<name`, that attributes follow."""
+        return [known] if (known := self.vocabulary.find(f"<{name}")) is not None else [self.vocabulary.id("<"), *self.encode_text(name)]
+
+    def encode_value(self, attribute: str, value: str) -> list[int]:
+        """The ids of an attribute whose value is not ended: ` name="value`."""
+        return [*self._attribute_start(attribute), *self.encode_text(value)]
 
     def _attribute_start(self, name: str) -> list[int]:
         if (known := self.vocabulary.find(f' {name}="')) is not None:
