@@ -76,7 +76,8 @@ def tiny_bundle(tokenizer: Tokenizer, tmp_path_factory: pytest.TempPathFactory) 
 @pytest.fixture(scope="session")
 def generator(tiny_bundle: Path) -> Generator:
     """The tiny bundle's generator, held to no more than that its pages parse: any prompt goes."""
-    from htmlgen.pages import TAGS, Generator
+    from htmlgen.decoding.guides import TAGS
+    from htmlgen.pages import Generator
 
     return Generator.load(tiny_bundle, grammar=TAGS)
 

@@ -113,7 +113,8 @@ def test_features_of_a_page_are_those_of_its_steps_and_within_their_sizes(page: 
         context = context.after(token)
         rows.append(context.features())
     found = READING.features(page)
-    assert (found.dtype, found.shape) == (np.int16, (len(page), len(FEATURES)))
+    assert found.dtype == np.int16
+    assert found.shape == (len(page), len(FEATURES))
     assert found.tolist() == [list(row) for row in rows]
     if page:
         assert (found >= 0).all()
