@@ -23,7 +23,9 @@ from conftest import tiny_architecture
 
 from htmlgen.cli import cli
 from htmlgen.corpus.preparation import PreparedPage
+from htmlgen.decoding.guides import TAGS, guide_of
 from htmlgen.errors import BundleCorruptError, ConfigError, InputError
+from htmlgen.markup.events import EndTag, StartTag
 from htmlgen.markup.reader import read
 from htmlgen.markup.writer import write
 from htmlgen.models import runs
@@ -137,6 +139,32 @@ def test_pages_are_encoded_from_start_to_end(pages: TokenPages, samples: list[Pr
     assert tuple(tokenizer.decode(second[1:-1].tolist())) == samples[1].events
     with pytest.raises(InputError, match="none of the pages has any content left"):
         TokenPages.encode([((), 0)], tokenizer)
+
+
+def test_masks_are_those_of_the_guide_up_to_what_it_refuses(samples: list[PreparedPage], tokenizer: Tokenizer) -> None:
+    """A heading in a paragraph is refused by the guide: from there on anything may come."""
+    vocabulary = tokenizer.vocabulary
+    good = read("<!DOCTYPE html><title>a</title><p>one two").events
+    at = next(index for index, event in enumerate(good) if event == EndTag("p"))
+    bad = (*good[:at], StartTag("p", ()), EndTag("p"), *good[at:])
+    guide = guide_of(TAGS, vocabulary)
+    encoded = TokenPages.encode([(good, 1), (bad, 1)], tokenizer, guide)
+    masks = np.unpackbits(encoded.allowed, axis=1)[:, : len(vocabulary)].astype(bool)[encoded.masks]
+    refused = []
+    for page in range(2):
+        places, state, open_ended = encoded.places([page]), guide.start(), False
+        for place in places[:-1].tolist():
+            following = int(encoded.ids[place + 1])
+            mask = guide.allowed(state, 1 << 20)
+            open_ended = open_ended or not mask[following]
+            np.testing.assert_array_equal(masks[place], True if open_ended else mask)
+            if not open_ended and following != vocabulary.eos:
+                state = guide.advance(state, following)
+        assert masks[places[-1]].all()
+        refused.append(open_ended)
+    assert refused == [False, True]
+    assert not masks.all(axis=1).all()
+    assert TokenPages.encode([(good, 1)], tokenizer).masks.max() == 0
 
 
 def test_byte_lengths_add_up_to_the_page(pages: TokenPages, tokenizer: Tokenizer) -> None:

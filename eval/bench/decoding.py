@@ -1,6 +1,6 @@
 """One step of the generator: ONNX Runtime in int8 and float32 against Keras' `predict_on_batch` and a jitted step, in one run.
 
-    python -m eval.bench.decoding [--bundle FOLDER] [-o eval/results/decoding.json]
+python -m eval.bench.decoding [--bundle FOLDER] [-o eval/results/decoding.json]
 """
 
 import argparse
@@ -20,11 +20,12 @@ import safetensors.numpy
 from eval.bench.machine import matrix_peak, seconds
 from eval.bench.training import products
 from htmlgen.models.export import Precision, step_graph
-from htmlgen.models.generator import GeneratorModel, create
+from htmlgen.models.generator import GeneratorModel, create, with_copies
 from htmlgen.pages import SAMPLING, Generator
 from htmlgen.runtime import bundle
 from htmlgen.runtime.architecture import GeneratorConfig
 from htmlgen.runtime.session import Session
+from htmlgen.tokens.context import FEATURES
 
 BATCHES = (1, 10, 64)
 STEPS = 20
@@ -41,7 +42,7 @@ def loaded(source: bundle.Bundle) -> GeneratorModel:
 
 
 def predictor(model: GeneratorModel) -> keras.Model:
-    """The same step as a Keras functional model, which `predict_on_batch` can call."""
+    """The bare recurrent step as a Keras functional model, which `predict_on_batch` can call: no context is looked up, nothing copied."""
     ids = keras.Input((1,), dtype="int32")
     states = [keras.Input((width,)) for width in model.config.widths for _ in range(2)]
     hidden = model.embedding(ids)
@@ -60,9 +61,9 @@ def onnx_milliseconds(graph: bytes, config: GeneratorConfig, threads: int) -> di
     session = Session(graph, config, threads=threads)
 
     def run(batch: int) -> None:
-        ids, state = np.full(batch, 5), session.initial(batch)
+        ids, features, state = np.full(batch, 5), np.ones((batch, len(FEATURES)), dtype=np.int64), session.initial(batch)
         for _ in range(STEPS):
-            _, state = session(ids, state)
+            _, state = session(ids, features, state)
 
     return {batch: seconds(lambda batch=batch: run(batch)) / STEPS * 1e3 for batch in BATCHES}
 
@@ -72,7 +73,12 @@ def keras_milliseconds(model: GeneratorModel, batch: int) -> dict[str, float]:
     ids = np.random.default_rng(0).integers(4, model.config.vocab_size, batch)
     keras_model, widths = predictor(model), [width for width in model.config.widths for _ in range(2)]
     weights, other = ([v.value for v in group] for group in (model.trainable_variables, model.non_trainable_variables))
-    jitted = jax.jit(lambda weights, other, ids, state: model.stateless_call(weights, other, ids, state)[0])
+    features = np.ones((batch, 1, len(FEATURES)), dtype=np.int32)
+
+    @jax.jit
+    def jitted(weights: Any, other: Any, ids: Any, features: Any, state: Any) -> tuple[Any, Any]:
+        said, _ = model.stateless_call(weights, other, ids, features, state)
+        return with_copies(said.logits, said.odds, features[..., -1]), said.state
 
     def predict_on_batch() -> None:
         state = [np.zeros((batch, width), dtype=np.float32) for width in widths]
@@ -82,7 +88,7 @@ def keras_milliseconds(model: GeneratorModel, batch: int) -> dict[str, float]:
     def jitted_step() -> None:
         state = model.empty_state(batch)
         for _ in range(STEPS):
-            logits, state = jitted(weights, other, ids[:, None], state)
+            logits, state = jitted(weights, other, ids[:, None], features, state)
             np.asarray(logits)
 
     # predict_on_batch gives the model's arrays away, so it comes last.
@@ -100,7 +106,7 @@ def whole_pages(generator: Generator) -> dict[str, float]:
         state = session.initial(10)
         for position in range(longest):
             active = sum(page.tokens > position for page in pages)
-            _, state = session(np.full(active, 5), (state[0][:active],))
+            _, state = session(np.full(active, 5), np.ones((active, len(FEATURES)), dtype=np.int64), state[:active])
 
     return {"tokens_per_second": tokens / whole, "share_in_bare_steps": seconds(bare) / whole, "temperature": SAMPLING.temperature}
 

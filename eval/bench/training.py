@@ -1,6 +1,6 @@
 """Training throughput: the hoisted LSTM layer against Keras' own, and the whole model against the matrix peak, in one run.
 
-    python -m eval.bench.training [--batches 4 8 16 32] [--length 128] [--units 512] [-o eval/results/training.json]
+python -m eval.bench.training [--batches 4 8 16 32] [--length 128] [--units 512] [-o eval/results/training.json]
 """
 
 import argparse
@@ -17,8 +17,9 @@ import keras
 from eval.bench.machine import matrix_peak, seconds
 from htmlgen.models.generator import create
 from htmlgen.models.layers import HoistedLSTM
-from htmlgen.models.training import cross_entropy
+from htmlgen.models.losses import token_nats
 from htmlgen.runtime.architecture import GeneratorConfig
+from htmlgen.tokens.context import reading_sizes
 
 
 def layer_seconds(hoisted: bool, batch: int, length: int, units: int) -> float:
@@ -41,14 +42,16 @@ def layer_seconds(hoisted: bool, batch: int, length: int, units: int) -> float:
 
 
 def model_seconds(config: GeneratorConfig, batch: int, length: int) -> float:
-    """One training step of the generator, without the optimizer."""
+    """One training step of the generator, without the optimizer and the masks of a grammar."""
     model = create(config)
     ids = jax.random.randint(jax.random.key(2), (batch, length + 1), 4, config.vocab_size)
+    sizes = jnp.asarray([*config.context, config.vocab_size])
+    features = jax.random.randint(jax.random.key(3), (batch, length, len(sizes)), 0, sizes)
     other = [variable.value for variable in model.non_trainable_variables]
 
     def loss(weights: list[jax.Array], ids: jax.Array) -> jax.Array:
-        (logits, _), _ = model.stateless_call(weights, other, ids[:, :-1], model.empty_state(batch), training=True)
-        return cross_entropy(logits, ids[:, 1:]).mean()
+        said, _ = model.stateless_call(weights, other, ids[:, :-1], features, model.empty_state(batch), training=True)
+        return token_nats(said, features[..., -1], ids[:, 1:])[0].mean()
 
     step = jax.jit(jax.value_and_grad(loss))
     weights = [variable.value for variable in model.trainable_variables]
@@ -79,7 +82,7 @@ def main() -> None:
             **{f"{name}_share_of_peak": round(operations / value / peak, 3) for name, value in times.items()},
             "hoisted_over_keras": round(times["keras"] / times["hoisted"], 2),
         }
-    config, batch = GeneratorConfig(vocab_size=8192), options.batches[-1]
+    config, batch = GeneratorConfig(vocab_size=8192, context=reading_sizes(130, 252)), options.batches[-1]
     whole = batch * options.length / model_seconds(config, batch, options.length)
     result = {
         "length": options.length,

@@ -97,20 +97,22 @@ class _Where(NamedTuple):
 class _Trail:
     """The tokens of a page so far, and where each short run of them was last followed by something."""
 
-    __slots__ = ("ids", "last")
+    __slots__ = ("_ends", "_last", "ids")
 
     def __init__(self) -> None:
         self.ids: list[int] = []
-        self.last: dict[tuple[int, ...], int] = {}
+        self._ends: list[tuple[int, ...]] = []  # the runs at the end, longest first
+        self._last: dict[tuple[int, ...], int] = {}
 
     def append(self, token: int) -> None:
         """Adds a token, which thereby follows the runs before it."""
-        ids, last = self.ids, self.last
+        ids, last = self.ids, self._last
         place = len(ids)
-        for order in ORDERS:
-            if order <= place:
-                last[tuple(ids[place - order :])] = place
+        for run in self._ends:
+            last[run] = place
         ids.append(token)
+        end = tuple(ids[-ORDERS[0] :])
+        self._ends = [end[-order:] for order in ORDERS if order <= place + 1]
 
     def until(self, count: int) -> "_Trail":
         """A trail of its own of the first tokens."""
@@ -121,13 +123,11 @@ class _Trail:
 
     def find(self, above: int) -> tuple[int, int]:
         """Where the longest run at the end, longer than `above`, was last followed by a token, and its length; (0, 0) where none was."""
-        ids, last = self.ids, self.last
-        count = len(ids)
-        for order in ORDERS:
-            if order <= above:
+        for run in self._ends:
+            if len(run) <= above:
                 break
-            if order <= count and (place := last.get(tuple(ids[count - order :]))) is not None:
-                return place, self._length(place, order)
+            if (place := self._last.get(run)) is not None:
+                return place, self._length(place, len(run))
         return 0, 0
 
     def _length(self, place: int, length: int) -> int:
@@ -155,7 +155,8 @@ class Reading:
     @cached_property
     def start(self) -> "Context":
         """The context before a page's first token, BOS."""
-        return Context(self, _Trail(), 0, 0, 0, _Where(_Frame(_NONE, None, 0, 0)))
+        where = _Where(_Frame(_NONE, None, 0, 0))
+        return Context(self, _Trail(), 0, (0, 0), where, where.features())
 
     def features(self, ids: Iterable[int]) -> NDArray[np.int16]:
         """(tokens, features): what a model sees with each of a page's tokens, from BOS on, before it predicts the next."""
@@ -179,19 +180,20 @@ def offsets(sizes: Iterable[int]) -> NDArray[np.int64]:
 class Context:
     """A place on a page."""
 
-    __slots__ = ("_count", "_match", "_reading", "_source", "_trail", "_where")
+    __slots__ = ("_count", "_match", "_place", "_reading", "_source", "_trail", "_where")
 
-    def __init__(self, reading: Reading, trail: _Trail, count: int, source: int, match: int, where: _Where) -> None:
-        """Args: count, tokens of the trail that this page has; source, the one that comes next if the page goes on as it did before, and
-        match, the length of what it has in common with that.
+    def __init__(self, reading: Reading, trail: _Trail, count: int, match: tuple[int, int], where: _Where, place: tuple[int, ...]) -> None:
+        """Args: count, tokens of the trail that this page has; match, which of them comes next if the page goes on as it did before, and
+        the length of what it has in common with that; place, the features of where it stands.
         """
         self._reading, self._trail, self._count = reading, trail, count
-        self._source, self._match, self._where = source, match, where
+        self._source, self._match = match
+        self._where, self._place = where, place
 
     def features(self) -> tuple[int, ...]:
         """(8,) the features of the table above; the candidate is 0 where there is none."""
         match = self._match
-        return *self._where.features(), _CLASS_OF_MATCH[match], self._trail.ids[self._source] if match else 0
+        return *self._place, _CLASS_OF_MATCH[match], self._trail.ids[self._source] if match else 0
 
     def after(self, token: int) -> "Context":
         """The context after a token, whatever it is."""
@@ -208,8 +210,12 @@ class Context:
             if length > match:
                 source, match = found, length
         move = self._reading.moves[token]
-        where = self._where if move is None else move(self._reading, self._where, token)
-        return Context(self._reading, trail, self._count + 1, source, match, where)
+        if move is None:
+            where, place = self._where, self._place
+        else:
+            where = move(self._reading, self._where, token)
+            place = where.features()
+        return Context(self._reading, trail, self._count + 1, (source, match), where, place)
 
 
 def _space(reading: Reading, where: _Where, token: int) -> _Where:
