@@ -6,7 +6,7 @@ from grammar_guides import vocabulary
 from hypothesis import given
 from hypothesis import strategies as st
 
-from htmlgen.tokens.context import FEATURES, MATCHES, ORDERS, Context, Place, Reading
+from htmlgen.tokens.context import FEATURES, LAPS, MATCHES, ORDERS, Context, Place, Reading
 
 VOCABULARY = vocabulary("body div p br", "class id", ['hidden=""'], ("x", "y", "z-z"))
 READING = Reading(VOCABULARY)
@@ -21,6 +21,9 @@ def ids(*texts: str) -> list[int]:
 def place(*texts: str) -> tuple[int, ...]:
     """(6,) place, element, parent, attribute, depth, sibling behind those tokens."""
     return tuple(READING.features(ids(*texts))[-1, :6].tolist())
+
+
+SECOND_LAP = len(MATCHES)  # what is added to the class of a match
 
 
 @pytest.mark.parametrize(
@@ -64,9 +67,16 @@ def test_places_by_hand(texts: str, expected: tuple[int, ...]) -> None:
     assert place(*(text.replace("·", " ") for text in texts.split(" ") if text)) == expected
 
 
+def test_laps_by_hand() -> None:
+    """Of `x y x y x y …`, two tokens a lap: matches of 2, 4, 6 and 10 tokens are laps 1, 2, 3 and 5."""
+    page = ids(*["x", "y"] * 8)
+    found = [match // len(MATCHES) for match in READING.features(page)[1:, 6].tolist()]
+    assert found == [0, 0, 0, 1, 1, 2, 2, 3, 3, 3, 3, 4, 4, 4, 4, 4]
+
+
 def test_matches_by_hand() -> None:
     page = ids("<p>", "x", "y", "</p>", "<p>", "x", "y", "y")
-    expected = [(0, 0), (0, 0), (0, 0), (0, 0), (0, 0), (1, "x"), (2, "y"), (3, "</p>"), (1, "y")]
+    expected = [(0, 0), (0, 0), (0, 0), (0, 0), (0, 0), (1, "x"), (2, "y"), (3, "</p>"), (1 + SECOND_LAP, "y")]
     found = READING.features(page)[:, 6:].tolist()
     assert found == [[match, VOCABULARY.id(text) if isinstance(text, str) else 0] for match, text in expected]
 
@@ -88,14 +98,15 @@ def follows(page: list[int]) -> list[int]:
     return lengths
 
 
-def class_of(length: int) -> int:
-    return max(index for index, least in enumerate(MATCHES) if least <= length)
+def class_of(length: int, classes: tuple[int, ...] = MATCHES) -> int:
+    return max(index for index, least in enumerate(classes) if least <= length)
 
 
 @given(_few | _again)
 def test_a_match_is_as_long_as_it_says_and_nothing_as_long_came_later(page: list[int]) -> None:
     """The slow twin: all places of the page are looked at for each token."""
-    for count, (match, candidate) in enumerate(READING.features(page)[:, 6:].tolist(), 1):
+    for count, (both, candidate) in enumerate(READING.features(page)[:, 6:].tolist(), 1):
+        laps, match = divmod(both, len(MATCHES))
         lengths = follows(page[:count])
         least = max((order for order in ORDERS if order <= max(lengths)), default=0)
         assert MATCHES[match] >= least
@@ -103,6 +114,7 @@ def test_a_match_is_as_long_as_it_says_and_nothing_as_long_came_later(page: list
             assert (max(lengths), candidate) == (0, 0)
             continue
         sources = [at for at, length in enumerate(lengths) if class_of(length) == match and page[at] == candidate]
+        sources = [at for at in sources if class_of(lengths[at] // (count - at), LAPS) == laps]
         assert any(lengths[at] == 32 or all(later < lengths[at] for later in lengths[at + 1 :]) for at in sources)
 
 

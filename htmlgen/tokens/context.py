@@ -11,7 +11,8 @@ tokens from one is a branch. The same code prepares pages for training and follo
 | attribute | the attribute whose value is being written                                                          |
 | depth     | open elements                                                                                       |
 | sibling   | the children that the innermost open element has so far                                              |
-| match     | how many of the last tokens stood side by side on this page before, the latest time they did           |
+| match     | how many of the last tokens stood side by side on this page before, the latest time they did, and       |
+|           | how often in a row: class of the length + len(MATCHES) × class of the laps                            |
 | candidate | the token that followed them then                                                                    |
 """
 
@@ -33,7 +34,10 @@ _DEEPEST: Final = 31
 _SIBLINGS: Final = 15
 #: Lengths of matches that are told apart: the place of the largest that is not above a length is its class.
 MATCHES: Final = (0, 1, 2, 3, 4, 5, 6, 7, 8, 10, 12, 16, 20, 24, 28, 32)
+#: How often in a row the same tokens came that are told apart, in the same way: of `<br><br><br>` the third is the second lap.
+LAPS: Final = (0, 1, 2, 3, 5)
 _CLASS_OF_MATCH: Final = [sum(least <= length for least in MATCHES) - 1 for length in range(_LONGEST + 1)]
+_CLASS_OF_LAPS: Final = [len(MATCHES) * (sum(least <= laps for least in LAPS) - 1) for laps in range(_LONGEST + 1)]
 FEATURES: Final = ("place", "element", "parent", "attribute", "depth", "sibling", "match", "candidate")
 _NONE, _OTHER = 0, 1  # among elements and attributes: none at all, and one without a token
 
@@ -169,7 +173,7 @@ class Reading:
 
 def reading_sizes(elements: int, attributes: int) -> tuple[int, ...]:
     """How many values each feature but the candidate has."""
-    return len(Place), elements + 2, elements + 2, attributes + 2, _DEEPEST + 1, _SIBLINGS + 1, len(MATCHES)
+    return len(Place), elements + 2, elements + 2, attributes + 2, _DEEPEST + 1, _SIBLINGS + 1, len(MATCHES) * len(LAPS)
 
 
 def offsets(sizes: Iterable[int]) -> NDArray[np.int64]:
@@ -193,7 +197,10 @@ class Context:
     def features(self) -> tuple[int, ...]:
         """(8,) the features of the table above; the candidate is 0 where there is none."""
         match = self._match
-        return *self._place, _CLASS_OF_MATCH[match], self._trail.ids[self._source] if match else 0
+        if not match:
+            return *self._place, 0, 0
+        laps = match // (self._count - self._source)
+        return *self._place, _CLASS_OF_MATCH[match] + _CLASS_OF_LAPS[laps], self._trail.ids[self._source]
 
     def after(self, token: int) -> "Context":
         """The context after a token, whatever it is."""
