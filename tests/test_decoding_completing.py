@@ -211,7 +211,7 @@ WRITTEN = {
 
 @pytest.mark.parametrize("prefix", WRITTEN)
 def test_a_text_is_continued_as_its_author_began_it(shipped: Generator, prefix: str) -> None:
-    assert any(one.text.startswith(WRITTEN[prefix]) for one in shipped.complete(prefix, n=3))
+    assert any(one.text.startswith(WRITTEN[prefix]) for one in shipped.complete(prefix, n=10))
 
 
 def test_a_whole_page_has_nothing_to_be_continued_with(shipped: Generator) -> None:
