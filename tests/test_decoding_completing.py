@@ -233,6 +233,14 @@ def test_what_is_drawn_depends_on_the_seed_alone(shipped: Generator) -> None:
     assert all(len({one.text for one in found}) == 5 for found in drawn)
 
 
+OLD = '<!DOCTYPE html PUBLIC "-//W3C//DTD XHTML 1.0 Strict//EN" "x"><html><head><meta charset="UTF-8">'
+
+
+def test_what_old_pages_begin_with_is_forgiven_but_not_called_valid(page_generator: Generator) -> None:
+    found = page_generator.complete(f'{OLD}<meta name="viewport" content="width=device-width"><title>x</title></head><body><p><a hre', n=2)
+    assert all(one.text.startswith(("f=", "flang=")) and not one.valid for one in found)
+
+
 def test_fragments_are_completed_by_grammars_of_fragments(tiny_bundle: Path) -> None:
     generator, automaton_ = Generator.load(tiny_bundle, grammar="snippet"), load_automaton("snippet")
     text = '<ul><li class="a">One <b>two</b></li><li><a href="#">x</a></li></ul>'
