@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from htmlgen.errors import InputError
+from htmlgen.errors import InputError, PromptError
 
 if TYPE_CHECKING:
     from htmlgen.decoding.completing import Completion
@@ -32,14 +32,18 @@ def complete(file: str | None, text: str | None, count: int, max_tokens: int, wh
     end of a FILE is the file's, and no part of the page.
     """
     from htmlgen.decoding.beam import BeamConfig
-    from htmlgen.pages import Generator
+    from htmlgen.pages import TAGS, Generator
 
     if (file is None) == (text is None):
         raise click.UsageError("give the page's beginning: a FILE, - for standard input, or --text")
     prefix = _read(file) if file is not None else text or ""
     beam = BeamConfig(width=options["beam"], temperature=options["temperature"], seed=options["seed"])
     generator = Generator.load(options["bundle"], grammar=options["grammar"])
-    found = generator.complete(prefix, n=count, max_tokens=max_tokens, whole=whole, beam=beam)
+    try:
+        found = generator.complete(prefix, n=count, max_tokens=max_tokens, whole=whole, beam=beam)
+    except PromptError as error:
+        wider = "" if options["grammar"] == TAGS else f"; --grammar {TAGS} allows any nesting that parses"
+        raise PromptError(f"{error}{wider}") from error
     _print(found, as_json)
 
 

@@ -12,12 +12,13 @@ from click.testing import CliRunner, Result
 
 import htmlgen
 from htmlgen.cli import cli
+from htmlgen.decoding.beam import BeamConfig
 from htmlgen.markup.reader import read
 from htmlgen.pages import Generator
 
 Run = Callable[..., Result]
 PRE = "<title>a</title><pre>x\ny"
-COMMANDS = ("generate", "eval", "tokenize", "train", "corpus stats", "grammar", "version")
+COMMANDS = ("generate", "complete", "eval", "tokenize", "train", "corpus stats", "grammar", "version")
 
 
 def run(*arguments: object, stdin: str | bytes | None = None) -> Result:
@@ -115,6 +116,22 @@ def test_generated_pages_are_judged_clean(generate: Run) -> None:
     result = run("eval", "-", stdin=generate("--n", 10, "--seed", 1).stdout)
     assert result.exit_code == 0
     assert "10 of 10 pages well-formed; 0 errors, 0 balance faults, mean score 1.000" in result.stdout
+
+
+def test_the_line_feed_at_the_end_of_a_file_is_no_part_of_the_beginning(tiny_bundle: Path, tmp_path: Path) -> None:
+    (tmp_path / "a.html").write_text("<p>Hello wor\n")
+    given = (["--text", "<p>Hello wor"], [str(tmp_path / "a.html")], ["-"])
+    run = [CliRunner().invoke(cli, ["complete", "--bundle", str(tiny_bundle), *each], input="<p>Hello wor\n") for each in given]
+    assert all(result.exit_code == 0 and result.stdout for result in run)
+    assert run[0].stdout == run[1].stdout == run[2].stdout
+
+
+def test_completions_a_line_or_as_json(tiny_bundle: Path, page_generator: Generator) -> None:
+    run = ["complete", "--bundle", str(tiny_bundle), "--text", "<pre>a", "--n", "3", "--max-tokens", "9", "--beam", "4"]
+    found = page_generator.complete("<pre>a", n=3, max_tokens=9, beam=BeamConfig(width=4))
+    assert CliRunner().invoke(cli, run).stdout.splitlines() == [str(each).replace("\n", "&#10;") for each in found]
+    assert json.loads(CliRunner().invoke(cli, [*run, "--json"]).stdout) == [each.to_dict() for each in found]
+    assert list(found[0].to_dict()) == ["continuation", "logprob", "bits", "tokens", "finished", "valid"]
 
 
 def test_exit_codes_of_eval(tmp_path: Path) -> None:

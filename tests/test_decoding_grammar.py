@@ -134,6 +134,30 @@ def test_an_annotation_forbids_what_it_says_and_no_more(case: str) -> None:
     assert [each for each in written if validate(events(each), with_it)] == []
 
 
+def test_a_list_refers_to_ids_that_stand_each_once() -> None:
+    text = """start = element r { a?, c?, a?, b }  id = [ h:id = "id" ] attribute id { xsd:string { pattern = "[xy]+" } }?
+        a = [ h:cat = "goal" ] element a { id }  c = element c { id }
+        b = element b { [ h:ref = "goal" ] attribute for { xsd:string { pattern = "[xy]+( [xy]+)*" } }?, attribute on { "" }? }"""
+    guide, before = GrammarGuide(automaton(text), VOCABULARY), '<r><a id="x"></a><c id="xx"></c><a id="yx"></a><b for="'
+    state = guide.start()
+    for token in re.findall(r"<\w+>?|</\w+>| \w+=\"|\">|[xy]", before):
+        state = guide.advance(state, VOCABULARY.id(token))
+    kinds, written = VOCABULARY.kinds, list[str]()
+
+    def further(state: GrammarState, ids: tuple[int, ...]) -> None:
+        budget = 20 - len(ids)
+        allowed = np.flatnonzero(guide.allowed(state, budget) & (kinds != Kind.REFERENCE))
+        assert all(twin(guide, state, token, budget) for token in allowed.tolist())
+        for token in allowed[kinds[allowed] != Kind.BYTE].tolist():
+            if token == VOCABULARY.id('">'):
+                written.append(page(guide, ids))
+            elif token != VOCABULARY.id('"'):
+                further(guide.advance(state, token), (*ids, token))
+
+    further(state, ())
+    assert sorted(written) == ["x", "x yx", "yx", "yx x"]
+
+
 def test_formatting_elements_are_not_nested_in_themselves() -> None:
     rules = automaton("start = element r { b? }  b = element b { b? }")
     assert set(pages(GrammarGuide(rules, VOCABULARY), 9)) == {"<r></r>", "<r><b></b></r>"}

@@ -138,6 +138,19 @@ def test_explain_in_a_tag(automaton: Automaton) -> None:
     assert (second.allowed, second.forbidden) == (("rel", ">"), (("href", "already there"),))
 
 
+def test_explain_names_attributes_that_are_excluded() -> None:
+    page = load_automaton("page")
+    before = "<!DOCTYPE html><html lang='en'><head></head><body><p><a href='/'>"
+    content = dict(explain_content(page, read_beginning(before, page)).forbidden)
+    assert content["<video controls>"] == "<video controls> cannot stand anywhere inside <a>"
+    assert "<video>" not in content
+    answer = explain_tag(page, read_beginning(f"{before}<video", page))
+    assert "src" in answer.allowed and "controls" not in answer.allowed
+    assert dict(answer.forbidden)["controls"] == "<video controls> cannot stand anywhere inside <a>"
+    outside = explain_tag(page, read_beginning(f"{before}</a><video", page))
+    assert "controls" in outside.allowed
+
+
 def test_explain_prints_reasons(tmp_path: Path) -> None:
     result = run("explain", "page", "<ul>")
     assert result.exit_code == 0

@@ -101,7 +101,7 @@ def test_the_file_says_how_often(tmp_path: Path) -> None:
 def test_a_custom_element_and_data_attributes_are_named() -> None:
     page = SITE.replace("<h1>Boats</h1>", '<my-boat data-sail="red" speed="4">Tern</my-boat>')
     text = learn_grammar(events_of([page]), "html", href="html.rnc").text
-    assert all(each in text for each in ("element my-boat {", "attribute data-sail { text }?", "attribute speed { text }?"))
+    assert all(each in text for each in ("element custom:my-boat {", "attribute data-sail { text }?", "attribute speed { text }?"))
     automaton = compile_grammar(load_grammar(text))
     assert rules(page, automaton) == []
     assert rules(page.replace("my-boat", "my-ship"), automaton) == ["element-unknown"]
@@ -144,7 +144,7 @@ def test_a_support_of_none_is_refused() -> None:
 def test_definitions_written_read_back_the_same(file: Path) -> None:
     source = parse(file.read_text(), file.name, Limits())
     head = ['namespace h = "urn:htmlgen:grammar"', 'datatypes xsd = "http://www.w3.org/2001/XMLSchema-datatypes"']
-    head += [f'namespace {prefix} = "urn:{prefix}"' for prefix in ("xlink", "data")]
+    head += [f'namespace {prefix} = "urn:{prefix}"' for prefix in ("xlink", "data", "svg", "custom")]
     defines = [item for item in source.items if isinstance(item, Define)]
     text = "\n".join([*head, 'namespace local = ""', *(definition(item.name, item.pattern, "  ") for item in defines)])
     again = parse(text, file.name, Limits()).items
@@ -161,3 +161,17 @@ def test_pages_come_from_a_folder(tmp_path: Path) -> None:
     (tmp_path / "a.html").write_text(SITE)
     pages = [page.events for page in prepare([str(tmp_path)])]
     assert learn_grammar(pages, "html", href="html.rnc").pages == 1
+
+
+DRAWING = '<svg viewBox="0 0 16 16" width="16" aria-hidden="true"><g fill="none"><path d="M0 0L8 8"/></g></svg>'
+
+
+def test_svg_is_written_in_its_namespace() -> None:
+    page = SITE.replace("<h1>Boats</h1>", f"<h1>Boats {DRAWING}</h1><my-boat>x</my-boat>")
+    text = learn_grammar(events_of([page]), "html", href="html.rnc", support=1).text
+    assert 'namespace svg = "http://www.w3.org/2000/svg"' in text
+    assert "element svg:g " in text and "element g " not in text and "element xhtml:" not in text
+    assert 'namespace custom = "urn:htmlgen:custom"' in text and "element custom:my-boat " in text
+    site = compile_grammar(load_grammar(text))
+    assert rules(page, site) == []
+    assert rules(page.replace("<g ", "<circle ").replace("</g>", "</circle>"), site) != []

@@ -11,9 +11,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from htmlgen.corpus.grammar_pruning import EMPTY, NOT_ALLOWED, Pruning, all_parts, named_parts
+from htmlgen.corpus.grammar_pruning import EMPTY, NOT_ALLOWED, Pruning, all_parts, named_parts, namespaces
 from htmlgen.corpus.grammar_usage import Usage
-from htmlgen.corpus.grammar_writing import WIDTH, definition, reference, write
+from htmlgen.corpus.grammar_writing import WIDTH, XHTML, definition, prefix_of, reference, write
 from htmlgen.errors import ConfigError, GrammarError
 from htmlgen.markup.events import Event
 from htmlgen.relaxng.grammar import Grammar, load_grammar
@@ -97,7 +97,7 @@ class _Writing:
         unused = [f"  {reference(name)} = {write(pattern)}" for name, pattern in gone]
         if unused:
             body += ["", "  # Not used", *unused]
-        yield from self._head(href, "\n".join(body))
+        yield from self._head(href, "\n".join(body), _elsewhere(pattern for _, pattern in (*gone, *kept)))
         if body:
             yield from (f'include "{href}" {{', *body[1:], "}")
         else:
@@ -127,16 +127,17 @@ class _Writing:
     def _refs(self, pattern: Node) -> list[str]:
         return [node.name for node in all_parts(pattern) if isinstance(node, Ref) and node.name in self.pruning.around]
 
-    def _head(self, href: str, body: str) -> Iterator[str]:
+    def _head(self, href: str, body: str, elsewhere: dict[str, str]) -> Iterator[str]:
         pages = "page" if self.usage.pages == 1 else "pages"
         least = "one of them has" if self.support == 1 else f"{self.support} of them have"
         yield f"# What {self.usage.pages:,} {pages} use of {href}, as `htmlgen grammar learn` found it: what at least {least}."
         yield "# Numbers are pages. Change what you know better."
         yield ""
-        yield 'default namespace = "http://www.w3.org/1999/xhtml"'
+        yield f'default namespace = "{XHTML}"'
         if "[ h:" in body:
             yield f'namespace h = "{ANNOTATIONS}"'
-        yield from (f'namespace {prefix} = "{uri}"' for prefix, uri in _NAMESPACES.items() if f" {prefix}:" in body)
+        known = {prefix: uri for prefix, uri in _NAMESPACES.items() if f" {prefix}:" in body}
+        yield from (f'namespace {prefix} = "{uri}"' for prefix, uri in {**known, **elsewhere}.items())
         if "xsd:" in body:
             yield f'datatypes xsd = "{XSD}"'
         yield ""
@@ -170,6 +171,13 @@ class _Writing:
             seen.update(names)
             ahead.extend(self.pruning.definition(name) for name in names)
         return found
+
+
+def _elsewhere(patterns: Iterable[Node]) -> dict[str, str]:
+    """The namespaces other than HTML's that elements are in, by their prefixes."""
+    elements = (node for pattern in patterns for node in all_parts(pattern) if isinstance(node, Element))
+    uris = sorted({uri for element in elements for uri in namespaces(element.names).values()})
+    return {prefix[:-1]: uri for uri in uris if (prefix := prefix_of(uri))}
 
 
 def _direct_refs(pattern: Node) -> list[str]:

@@ -27,6 +27,7 @@ from htmlgen.relaxng.syntax import (
     Element,
     Name,
     NameChoice,
+    NameClass,
     Node,
     Place,
     Ref,
@@ -225,7 +226,7 @@ class Pruning:
         key = (id(node), tuple(kept))
         if key not in self._narrow:
             notes = tuple(each for each in self.annotations(node) if each.name != "custom")
-            self._narrow[key] = Element(_name_class(kept), node.content, notes, node.place)
+            self._narrow[key] = Element(_name_class(kept, namespaces(node.names)), node.content, notes, node.place)
         return NOT_ALLOWED if id(self._narrow[key]) in self._hollow else self._narrow[key]
 
     def _attribute(self, node: Attribute, around: Around) -> Node:
@@ -384,8 +385,15 @@ def _is_atom(node: Node, keyword: str) -> bool:
     return isinstance(node, Atom) and node.keyword == keyword
 
 
-def _name_class(names: list[str]) -> Name | NameChoice:
-    found = tuple(Name(name, _NOWHERE) for name in names)
+def namespaces(names: NameClass) -> dict[str, str]:
+    """The namespaces of elements by their names, that of a wildcard by an empty one."""
+    if isinstance(names, NameChoice):
+        return {name: uri for part in names.parts for name, uri in namespaces(part).items()}
+    return {names.name if isinstance(names, Name) else "": names.namespace}
+
+
+def _name_class(names: list[str], known: dict[str, str]) -> Name | NameChoice:
+    found = tuple(Name(name, _NOWHERE, known.get(name, known.get("", ""))) for name in names)
     return found[0] if len(found) == 1 else NameChoice(found, _NOWHERE)
 
 

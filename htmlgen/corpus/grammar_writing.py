@@ -1,8 +1,10 @@
 """Patterns → RELAX NG compact syntax, laid out for people.
 
 Law: what is written reads back as the same pattern, annotations of the namespace `urn:htmlgen:grammar` included; others are left out.
+Elements of HTML are in the default namespace, others go by the last word of theirs: `svg:path`.
 """
 
+import re
 from typing import Final
 
 from htmlgen.relaxng.lexer import KEYWORDS
@@ -25,6 +27,7 @@ from htmlgen.relaxng.syntax import (
 )
 
 WIDTH: Final = 130
+XHTML: Final = "http://www.w3.org/1999/xhtml"
 
 
 def definition(name: str, pattern: Node, indent: str) -> str:
@@ -83,11 +86,19 @@ def _head(node: Element | Attribute) -> str:
     return f"{before}{'element' if isinstance(node, Element) else 'attribute'} {_names(node.names)}"
 
 
+def prefix_of(namespace: str) -> str:
+    """The prefix of an element's namespace with its colon, empty for the default one and for none."""
+    words = re.findall(r"[A-Za-z]\w*", namespace)
+    return f"{words[-1]}:" if words and namespace != XHTML else ""
+
+
 def _names(names: NameClass) -> str:
     if isinstance(names, Name):
-        return names.name
+        return prefix_of(names.namespace) + names.name
     if isinstance(names, AnyName):
         less = f" - ({_names(names.excluded)})" if names.excluded is not None else ""
+        if names.namespace:
+            return f"{prefix_of(names.namespace)}*{less}"
         return (f"{names.prefix or 'local'}:*" if names.prefix is not None else "*") + less
     return f"({' | '.join(map(_names, names.parts))})"
 

@@ -25,9 +25,12 @@ _HEALED: Final = 32  # bytes of text that are spelled anew at most
 _LEFT_OUT: Final = frozenset("p li dt dd rt rp option optgroup td th tr tbody thead tfoot caption colgroup head".split())
 
 
-def beginnings(cut: Cut, tokenizer: Tokenizer, spellings: Spellings, *, documents: bool) -> list[Beginning]:
-    """The ways to read a cut, the plainest first. Raises: PromptError, where it cannot be kept as it is."""
-    made = _Joiner(cut, tokenizer, spellings, read_prefix if documents else read_fragment_prefix)
+def beginnings(cut: Cut, tokenizer: Tokenizer, spellings: Spellings, *, documents: bool, forgiving: bool = False) -> list[Beginning]:
+    """The ways to read a cut, the plainest first; forgiving, what grammars of new pages refuse in old ones is read as they have it.
+
+    Raises: PromptError, where it cannot be kept as it is.
+    """
+    made = _Joiner(cut, tokenizer, spellings, documents, forgiving)
     ways: dict[Inside, Callable[[], Iterable[Beginning]]] = {
         Inside.CONTENT: made.content,
         Inside.DOCTYPE: made.doctype,
@@ -40,10 +43,13 @@ def beginnings(cut: Cut, tokenizer: Tokenizer, spellings: Spellings, *, document
 class _Joiner:
     """Joins what is read of a cut with what breaks off."""
 
-    def __init__(self, cut: Cut, tokenizer: Tokenizer, spellings: Spellings, read: Callable[[str], list[Event]]) -> None:
-        self._cut, self._tokenizer, self._spellings, self._read = cut, tokenizer, spellings, read
-        self._documents = read is read_prefix
+    def __init__(self, cut: Cut, tokenizer: Tokenizer, spellings: Spellings, documents: bool, forgiving: bool) -> None:
+        self._cut, self._tokenizer, self._spellings, self._documents, self._forgiving = cut, tokenizer, spellings, documents, forgiving
         self._spaced = cut.whole[-1:].isspace()
+
+    def _read(self, text: str) -> list[Event]:
+        events = (read_prefix if self._documents else read_fragment_prefix)(text)
+        return [_forgiven(event) for event in events] if self._forgiving else events
 
     # Contexts -------------------------------------------------------------------------------------------------------------------
 
@@ -59,7 +65,7 @@ class _Joiner:
                 if whole_name:
                     raise
                 return contexts
-            if read and read[-1] == StartTag(name):
+            if read and isinstance(last := read[-1], StartTag) and last.name == name:
                 contexts.append(read[:-1])
         return contexts or [self._read(self._cut.whole)]
 
@@ -203,6 +209,18 @@ def _references(reference: str) -> list[tuple[str, str, str]]:
     """What a reference that is not ended can be: characters, what a token must cover, what is still to be written of it."""
     found = referred(reference)
     return [(characters, "", lead) for characters, lead in found] if found else [("", reference, "")]
+
+
+def _forgiven(event: Event) -> Event:
+    """A doctype, an `html` and a `meta charset` as today's pages have them: they change nothing of what may follow."""
+    match event:
+        case Doctype():
+            return Doctype()
+        case StartTag("html", attributes) if event.get("lang") is None:
+            return StartTag("html", (("lang", "en"), *attributes))
+        case StartTag("meta", attributes):
+            return StartTag("meta", tuple((name, value.lower() if name == "charset" else value) for name, value in attributes))
+    return event
 
 
 def _open_elements(events: Iterable[Event]) -> list[str]:

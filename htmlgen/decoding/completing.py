@@ -80,11 +80,11 @@ class Completer:
         valid = self._is_valid(begun.text + text, whole and found.finished)
         return Completion(text, min(0.0, found.logprob), found.tokens, found.finished, valid)
 
-    def _is_valid(self, text: str, whole: bool) -> bool:
+    def _is_valid(self, text: str, whole: bool, *, forgiving: bool = False) -> bool:
         """Whether a text, read from its first character on, is taken up, and as a whole page if it is to be one."""
         try:
             again = cut(text)
-            read = beginnings(again, self._tokenizer, self._spellings, documents=self._documents)
+            read = beginnings(again, self._tokenizer, self._spellings, documents=self._documents, forgiving=forgiving)
         except PromptError:
             return False
         return any(self._takes(beginning, again, whole) for beginning in read)
@@ -108,18 +108,25 @@ class Completer:
     def _starts(self, begun: Cut) -> list[Start[Any]]:
         """The starts that something may follow. Raises: PromptError, saying where and what could be there."""
         try:
-            found = self._healer.starts(beginnings(begun, self._tokenizer, self._spellings, documents=self._documents))
-        except PromptError as error:
-            raise PromptError(f"{position(begun.text, self._refused(begun))}: {error}") from error
+            found = self._healed(begun, forgiving=False)
+        except PromptError:
+            try:
+                found = self._healed(begun, forgiving=True)
+            except PromptError as error:
+                raise PromptError(f"{position(begun.text, self._refused(begun))}: {error}") from error
         usable = [start for start in found if first_mask(self._guide, self._spellings, start, AMPLE).any()]
         if not usable:
             raise PromptError(f"{position(begun.text, begun.place)}: {self._nothing(begun, found)}")
         return usable
 
+    def _healed(self, begun: Cut, *, forgiving: bool) -> list[Start[Any]]:
+        read = beginnings(begun, self._tokenizer, self._spellings, documents=self._documents, forgiving=forgiving)
+        return self._healer.starts(read)
+
     def _refused(self, begun: Cut) -> int:
         """Where the first construct begins with which a text is refused."""
         ends = [0, *borders(begun.text)]
-        first = bisect_left(range(len(ends)), True, key=lambda index: not self._is_valid(begun.text[: ends[index]], False))
+        first = bisect_left(range(len(ends)), True, key=lambda index: not self._is_valid(begun.text[: ends[index]], False, forgiving=True))
         return ends[max(0, first - 1)]
 
     def _nothing(self, begun: Cut, found: Sequence[Start[Any]]) -> str:

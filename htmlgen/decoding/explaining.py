@@ -98,7 +98,24 @@ def explain_content(automaton: Automaton, beginning: Beginning) -> Answer:
     reasons = {name: _reason(automaton, beginning.events, event) for name, event in events}
     allowed = tuple(name for name, reason in reasons.items() if not reason)
     where = f"inside {' > '.join(around)}" if around else "at the top"
-    return Answer(where, allowed, tuple((name, reason) for name, reason in reasons.items() if reason))
+    forbidden = [(name, reason) for name, reason in reasons.items() if reason]
+    for name in (name for name in automaton.names if not reasons[f"<{name}>"]):
+        excluded = _excluded_attributes(automaton, beginning.events, StartTag(name))
+        forbidden += [(f"<{name} {attribute}>", reason) for attribute, reason in excluded.items()]
+    return Answer(where, allowed, tuple(forbidden))
+
+
+def _excluded_attributes(automaton: Automaton, events: tuple[Event, ...], tag: StartTag) -> dict[str, str]:
+    """The attributes that put an element into a category which those around exclude, with the reasons."""
+    found: dict[str, str] = {}
+    numbers = {form.attributes for each in automaton.named(tag.name) for form in automaton.elements[each].forms}
+    for use in (use for number in sorted(numbers) for use in automaton.attributes[number].uses):
+        name, value = use.names.name, automaton.datatypes[use.datatype].shortest()
+        if use.notes.categories and name and value is not None and tag.get(name) is None:
+            bearing = StartTag(tag.name, (*tag.attributes, (name, value)))
+            if reason := _reason(automaton, events, bearing):
+                found[name] = reason.replace(f"<{tag.name}>", f"<{tag.name} {name}>", 1)
+    return found
 
 
 def _reason(automaton: Automaton, events: tuple[Event, ...], event: Event) -> str:
@@ -125,10 +142,11 @@ def explain_tag(automaton: Automaton, beginning: Beginning) -> Answer:
     read = [(kind, state) for kind in kinds if (state := _state(automaton, kind, tag)) is not None]
     if not read:
         return Answer(f"in <{tag.name}", (), (("its attributes", "no form of the element has these together"),))
-    open_names = {str(kind.uses[use].names) for kind, state in read for use in bits(kind.open(state))}
+    excluded = _excluded_attributes(automaton, beginning.events, tag)
+    open_names = {str(kind.uses[use].names) for kind, state in read for use in bits(kind.open(state))} - excluded.keys()
     allowed = tuple(sorted(open_names)) + ((">",) if any(kind.complete(state) for kind, state in read) else ())
     known = dict.fromkeys(name for kind in kinds for name in kind.names)
-    forbidden = [(name, _attribute_reason(name, tag)) for name in sorted(known) if name not in open_names]
+    forbidden = [(name, excluded.get(name) or _attribute_reason(name, tag)) for name in sorted(known) if name not in open_names]
     missing = {_missing(kind, state) for kind, state in read} - {""}
     forbidden += [(">", f"still required: {min(missing, key=len)}")] if ">" not in allowed else []
     return Answer(f"in <{tag.name}", allowed, tuple(forbidden))

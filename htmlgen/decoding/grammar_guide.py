@@ -1,8 +1,8 @@
 """The guide of a grammar: an automaton met with a vocabulary. What it writes, the grammar accepts, annotations included.
 
 Laws: those of every guide (guide.py). Stricter than the grammar in this: names have tokens of the vocabulary; an element is made where
-its start tag can be completed without references; a reference spells one id, of an element that stands before it or comes next; and what
-is said of `constraints` and `promises`. Raw text is never made.
+its start tag can be completed without references; a reference spells ids of elements that stand before it, in a list each once, or one of
+the element that comes next; and what is said of `constraints` and `promises`. Raw text is never made.
 """
 
 from collections.abc import Callable, Mapping

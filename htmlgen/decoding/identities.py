@@ -61,8 +61,8 @@ class Identities:
         return frozenset(self._pieces.value.tolist())
 
     def _tokens(self, spelled: bytes) -> list[int]:
-        """The tokens of a value that spell just these bytes."""
-        found = [self._pieces.vocabulary.byte(spelled[0])] if len(spelled) == 1 else []
+        """The tokens of a value that spell just these bytes; a space is no BYTE token."""
+        found = [self._pieces.vocabulary.byte(spelled[0])] if len(spelled) == 1 and spelled != b" " else []
         text = spelled.decode("utf-8", "replace")
         token = self._pieces.vocabulary.find(_REFERENCE_OF.get(text, text))
         return [*found, token] if token in self._values_ids else found
@@ -87,7 +87,8 @@ class Identities:
         """Whether an id, or a reference, may be this one."""
         if kind == ID:
             return value not in page.ids
-        return value in page.ids and self._refers(kind, value, page.ids[value])
+        parts = value.split(b" ")
+        return len({*parts}) == len(parts) and all(each in page.ids and self._refers(kind, each, page.ids[each]) for each in parts)
 
     def checked(self, tag: Tag, page: Page, mask: Mask) -> Mask:
         """A tag's mask without the PAIR tokens that the page's ids rule out."""
@@ -103,7 +104,7 @@ class Identities:
         """The tokens from within an id or a reference to the end of all."""
         if value.kind == ID:
             return self._id_cost(value, begun, page)
-        left = [len(each) - len(begun) for each in self._ahead(value.kind, begun, page)]
+        left = [len(each) - len(begun) for each in self._ahead(value, begun, page)]
         return min(INFINITE, min(left, default=INFINITE) + min(value.rests, default=INFINITE))
 
     def _id_cost(self, value: Value, begun: bytes, page: Page) -> int:
@@ -113,8 +114,19 @@ class Identities:
         costs = [self._values.free(datatype, state, begun, taken) for datatype, state in value.tracks]
         return min(INFINITE, *map(sum, zip(costs, value.rests, strict=True)))
 
-    def _ahead(self, kind: int, begun: bytes, page: Page) -> list[bytes]:
-        return [each for each, words in page.ids.items() if each.startswith(begun) and self._refers(kind, each, words)]
+    def _ahead(self, value: Value, begun: bytes, page: Page) -> list[bytes]:
+        """References that begin so: ids that stand, or where the datatype takes several, lists with one id more than is begun."""
+        standing = [each for each, words in page.ids.items() if self._refers(value.kind, each, words)]
+        head, space, last = begun.rpartition(b" ")
+        before = head.split(b" ")
+        found = [head + space + each for each in standing if each.startswith(last) and each not in before]
+        if last in standing:
+            found += [begun + b" " + each for each in standing if each not in (*before, last)]
+        return [each for each in found if b" " not in each or self._is_list(value, each)]
+
+    def _is_list(self, value: Value, spelled: bytes) -> bool:
+        text = spelled.decode("utf-8", "replace")
+        return all(self._values.accepts(datatype, text) for datatype, _ in value.tracks)
 
     def may_end(self, value: Value, begun: bytes, page: Page) -> bool:
         """Whether an id or a reference may end here."""
@@ -145,18 +157,18 @@ class Identities:
                     costs[token] = best if best < INFINITE else FORBIDDEN
 
     def _follow(self, value: Value, begun: bytes, page: Page, costs: NDArray[np.int16]) -> None:
-        """Only tokens on the way to an id that stands."""
+        """Only tokens on the way to ids that stand."""
         quotes = costs[self._quotes]
         costs[:] = FORBIDDEN
         costs[self._quotes] = quotes
-        for each in self._ahead(value.kind, begun, page):
+        for each in self._ahead(value, begun, page):
             for end in range(len(begun) + 1, len(each) + 1):
                 for token in self._tokens(each[len(begun) : end]):
                     costs[token] = min(costs[token], len(each) - end + min(value.rests) if value.rests else QUOTE)
 
     def spelled(self, value: Value, begun: bytes, page: Page) -> bool:
         """Whether an id or a reference may begin so."""
-        return value.kind == ID or any(each.startswith(begun) for each in self._ahead(value.kind, begun, page))
+        return value.kind == ID or any(each.startswith(begun) for each in self._ahead(value, begun, page))
 
     # Promises -----------------------------------------------------------------------------------------------------------------
 

@@ -7,11 +7,11 @@ node is laid over each pattern once for each set of exclusions, so that the time
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Final
 
-from htmlgen.markup.elements import BLOCK
+from htmlgen.markup.elements import BLOCK, HEADING
 from htmlgen.markup.events import EndTag, Event, StartTag, Text
 from htmlgen.relaxng.annotations import ElementNotes
 from htmlgen.relaxng.attribute_repair import AttributeRepair
@@ -22,6 +22,7 @@ from htmlgen.relaxng.trees import UNSEEN, Node, is_blank, weigh
 _CHARACTER: Final = 10  #: cost of a character that is lost
 _ELEMENT: Final = 10  #: cost of an element that goes, its content kept
 _RENAMED: Final = 3
+_NO_HEADING: Final = 12
 _WRAPPED: Final = 3
 
 #: What an element may be called where it cannot stand as what it is, the nearest first.
@@ -57,21 +58,27 @@ class Setting:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Fitted:
-    """A node as an element: `loss` is what its content, and its being what it is, cost; `cost` the loss and what its attributes cost."""
+    """A node as an element.
+
+    `cost` is that of all that was done to it and below it; `loss` that of what was done to itself and its children, attributes aside,
+    which another choice may save; `lost` that of the text that is lost below it.
+    """
 
     made: Made
     cost: int
     loss: int
+    lost: int
 
 
 @dataclass(slots=True, eq=False)
 class Line:
-    """Children as far as they are laid: what is kept, the state after it, the cost, what was done."""
+    """Children as far as they are laid: what is kept, the state after it, what it cost (as in `Fitted`), what was done."""
 
     state: int
     made: "list[Made | str]" = field(default_factory=list)
-    cost: int = 0  #: all costs
-    loss: int = 0  #: those of content
+    cost: int = 0
+    loss: int = 0
+    lost: int = 0
     changes: list[str] = field(default_factory=list)
 
     def put(self, made: "Made | str", state: int) -> None:
@@ -82,14 +89,23 @@ class Line:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Option:
-    """One way to go on at a child: what it adds, the state and the place of the next child after it."""
+    """One way to go on at a child: what it adds, the state after it, how many children it takes.
+
+    `loss` is what makes other ways worth trying; `passed` is what of it the parent is told, `lost` the text that goes.
+    """
 
     cost: int
     loss: int
+    passed: int
+    lost: int
     made: "tuple[Made | str, ...]"
     state: int
     changes: tuple[str, ...]
     taken: int
+
+    def dearer(self, cost: int, changes: tuple[str, ...]) -> "_Option":
+        """The same way with something more done."""
+        return replace(self, cost=self.cost + cost, loss=self.loss + cost, passed=self.passed + cost, changes=changes)
 
 
 class Tables:
@@ -100,6 +116,7 @@ class Tables:
         self.completion = Completion(automaton)
         self.wanted = frozenset(word for each in automaton.elements for word in each.notes.within)
         self._reach: dict[int, frozenset[int]] = {}
+        self._holds: dict[tuple[int, str], bool] = {}
         self._ranks: dict[int, dict[int, int]] = {}
 
     def reach(self, state: int) -> frozenset[int]:
@@ -115,6 +132,15 @@ class Tables:
                         ahead.append(row[column])
             self._reach[state] = frozenset(columns)
         return self._reach[state]
+
+    def may_hold(self, element: int, name: str) -> bool:
+        """Whether an element of a name, or text where it is empty, can stand somewhere in an element."""
+        key = (element, name)
+        if key not in self._holds:
+            columns = {each + 1 for each in self.automaton.named(name)} if name else {TEXT}
+            starts = (form.start for form in self.automaton.elements[element].forms)
+            self._holds[key] = any(not columns.isdisjoint(self.reach(start)) for start in starts)
+        return self._holds[key]
 
     def ranks(self, start: int) -> dict[int, int]:
         """For each column of an ordered content how many others must come before it; empty where there is no order."""
@@ -153,6 +179,7 @@ class ContentRepair:
         self.settings: dict[tuple[frozenset[str], frozenset[str]], Setting] = {}
         self.fitted: dict[tuple[int, int, str, int], Fitted | None] = {}
         self.unwrapped: dict[tuple[int, int, int], Line] = {}
+        self.around_here: dict[int, tuple[tuple[str, int], ...]] = {}
         self.here: dict[tuple[str, int], tuple[int, ...]] = {}
         self.virtual: list[Node] = []  # kept, so that no other node has the same id
         self.work = 40 * root.count + 4000
@@ -171,8 +198,10 @@ class ContentRepair:
         for name in _ROOTS if line.loss > _WRAPPED else ():
             node = self.around(name, self.root.children)
             for option in self.named(node, name, start, setting):
-                if option.loss + _WRAPPED < line.loss:
-                    line = Line(option.state, list(option.made), option.cost, option.loss + _WRAPPED, [f"element {name} added"])
+                if option.cost + _WRAPPED < line.cost:
+                    line = Line(
+                        option.state, list(option.made), option.cost + _WRAPPED, option.loss, option.lost, [f"element {name} added"]
+                    )
         return line
 
     def ending(self, line: Line) -> "Iterator[Made | str]":
@@ -220,7 +249,7 @@ class ContentRepair:
         if line is None:
             return None
         made = Made(StartTag(name, kept.attributes), notes.content == "void", tuple(line.made), (*kept.changes, *line.changes))
-        return Fitted(made, line.cost + kept.cost + kept.loss, line.loss + kept.loss)
+        return Fitted(made, line.cost + kept.cost + kept.loss, line.loss + kept.loss, line.lost)
 
     def whole(self, node: Node, start: int, setting: Setting, notes: ElementNotes) -> Line | None:
         """All of an element's content, complete and not empty where it must not be; None where there is nothing to complete."""
@@ -246,12 +275,13 @@ class ContentRepair:
                 again = self.line(_joined([_as_node(each) if isinstance(each, Made) else each for each in inside], self), start, setting)
                 again.cost += line.cost + _ELEMENT
                 again.loss += line.loss + _ELEMENT
+                again.lost += line.lost
                 again.changes = [*line.changes, *child.changes, f"element {child.tag.name} unwrapped", *again.changes]
                 if _is_filled(again.made, notes.filled) and self.automaton.nullable[again.state]:
                     return again
                 return self.filled(node, start, setting, notes, again) if _holds_any(again.made) else None
         if node.name == "title" and self.rows[start][TEXT]:
-            return Line(self.rows[start][TEXT], [self.title], 6, 6, [*line.changes, "text of title added"])
+            return Line(self.rows[start][TEXT], [self.title], 6, 6, 0, [*line.changes, "text of title added"])
         return None
 
     def in_order(self, node: Node, start: int) -> "list[Node | str]":
@@ -297,7 +327,8 @@ class ContentRepair:
             line.made.extend(option.made)
             line.state = option.state
             line.cost += option.cost
-            line.loss += option.loss
+            line.loss += option.passed
+            line.lost += option.lost
             line.changes.extend(option.changes)
             index += option.taken
         return line
@@ -308,11 +339,11 @@ class ContentRepair:
         assert isinstance(text, str)
         after = self.after_text(state, text)
         if after:
-            return _Option(0, 0, (text,), after, (), 1)
+            return _Option(0, 0, 0, 0, (text,), after, (), 1)
         if is_blank(text):
-            return _Option(0, 0, (), state, (), 1)
+            return _Option(0, 0, 0, 0, (), state, (), 1)
         cost = _CHARACTER * len(text.strip())
-        dropped = _Option(cost, cost, (), state, ("text dropped",), 1)
+        dropped = _Option(cost, cost, cost, cost, (), state, ("text dropped",), 1)
         return min((dropped, *self.wrapped(children, index, state, setting)), key=lambda each: each.cost)
 
     def after_text(self, state: int, text: str) -> int:
@@ -365,13 +396,13 @@ class ContentRepair:
         for name in _INSTEAD.get(node.name, ()):
             for option in self.named(node, name, state, setting):
                 changes = (f"element {node.name} renamed {name}", *option.changes)
-                yield _Option(option.cost + _RENAMED, option.loss + _RENAMED, option.made, option.state, changes, 1)
+                yield option.dearer(_NO_HEADING if node.name in HEADING else _RENAMED, changes)
 
     def named(self, node: Node, name: str, state: int, setting: Setting) -> Iterator[_Option]:
         """A node as each element of a name that can stand in a state."""
         for element in self.candidates(name, state):
             if fitted := self.fit(node, element, name, setting):
-                yield _Option(fitted.cost, fitted.loss, (fitted.made,), self.rows[state][element + 1], (), 1)
+                yield _Option(fitted.cost, fitted.loss, fitted.lost, fitted.lost, (fitted.made,), self.rows[state][element + 1], (), 1)
 
     def bridged(self, children: "list[Node | str]", index: int, state: int, setting: Setting) -> Iterator[_Option]:
         """The node after what must come before it."""
@@ -385,7 +416,9 @@ class ContentRepair:
             way = min((each for each in ways if each[2]), default=None)
             if fitted and way:
                 put = tuple(self.tables.completion.child(each, self.title) for each in way[1])
-                yield _Option(fitted.cost + way[0], fitted.loss + way[0], (*put, fitted.made), way[2], (), 1)
+                yield _Option(
+                    fitted.cost + way[0], fitted.loss + way[0], fitted.lost + way[0], fitted.lost, (*put, fitted.made), way[2], (), 1
+                )
 
     def put_around(self, children: "list[Node | str]", index: int, state: int, setting: Setting) -> Iterator[_Option]:
         """The node, and its like beside it, inside of an element that may hold it."""
@@ -393,18 +426,23 @@ class ContentRepair:
 
     def wrapped(self, children: "list[Node | str]", index: int, state: int, setting: Setting) -> Iterator[_Option]:
         """A run of children inside of an element that may hold them."""
-        for name in _AROUND:
-            for element in self.candidates(name, state):
+        for name, element in self.wrappers(state):
+            if self.may_hold(element, children[index]):
                 run = self.run_for(name, children, index, state)
-                if run and self.may_hold(element, run[0]):
+                if run:
                     node = self.around(name, run)
                     if fitted := self.fit(node, element, name, setting):
-                        change = (f"element {name} added",)
-                        yield _Option(
-                            fitted.cost + _WRAPPED, fitted.loss + _WRAPPED, (fitted.made,), self.rows[state][element + 1], change, len(run)
-                        )
+                        option = _Option(fitted.cost, fitted.loss, fitted.lost, fitted.lost, (fitted.made,), 0, (), len(run))
+                        option = replace(option, state=self.rows[state][element + 1])
+                        yield option.dearer(_WRAPPED, (f"element {name} added",))
                         if fitted.loss == 0:
                             return
+
+    def wrappers(self, state: int) -> tuple[tuple[str, int], ...]:
+        """What may be put around something in a state."""
+        if state not in self.around_here:
+            self.around_here[state] = tuple((name, element) for name in _AROUND for element in self.candidates(name, state))
+        return self.around_here[state]
 
     def run_for(self, name: str, children: "list[Node | str]", index: int, state: int) -> "list[Node | str]":
         """What is put into a wrapper: inline content into a paragraph, into others what cannot stand by itself."""
@@ -422,8 +460,7 @@ class ContentRepair:
 
     def may_hold(self, element: int, child: "Node | str") -> bool:
         """Whether a child can stand somewhere in an element."""
-        columns = {TEXT} if isinstance(child, str) else {each + 1 for each in self.automaton.named(child.name)}
-        return any(not columns.isdisjoint(self.tables.reach(form.start)) for form in self.automaton.elements[element].forms)
+        return self.tables.may_hold(element, "" if isinstance(child, str) else child.name)
 
     def around(self, name: str, run: "list[Node | str]") -> Node:
         """A new node around others."""
@@ -439,9 +476,11 @@ class ContentRepair:
         if node.children and node.name not in UNSEEN and (self.rows[state][TEXT] or node.weight or node.count > 1):
             line = self.without(node, state, setting)
             changes = (f"element {node.name} unwrapped", *line.changes)
-            yield _Option(line.cost + _ELEMENT, line.loss + _ELEMENT, tuple(line.made), line.state, changes, 1)
-        cost = _CHARACTER * node.weight + _ELEMENT * node.count
-        yield _Option(cost, cost, (), state, (f"element {node.name} dropped",), 1)
+            loss = line.loss + _ELEMENT
+            yield _Option(line.cost + _ELEMENT, loss, loss, line.lost, tuple(line.made), line.state, changes, 1)
+        lost = _CHARACTER * node.weight
+        cost = lost + _ELEMENT * node.count
+        yield _Option(cost, cost, cost, lost, (), state, (f"element {node.name} dropped",), 1)
 
     def without(self, node: Node, state: int, setting: Setting) -> Line:
         """A node's children laid where it stands itself."""

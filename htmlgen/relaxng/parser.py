@@ -145,6 +145,8 @@ class _Parser:
             if keyword == "datatypes" and uri != XSD:
                 self.file.fail(uri_at, f'expected "{XSD}", found "{uri}"')
             (self.datatypes if keyword == "datatypes" else self.prefixes)[prefix] = uri
+            if keyword == "default":
+                self.prefixes[""] = uri
 
     def prefix(self) -> str:
         if self.next.kind not in (*_NAMES, "keyword"):
@@ -394,20 +396,21 @@ class _Parser:
             self.depth -= 1
             return inside
         if self.at("*") or lexeme.kind == "anyname":
-            wildcard = self.take().text
-            prefix = self.shown_prefix(wildcard.rpartition(":")[0], keyword, place) if wildcard != "*" else None
+            spelled = self.take().text.rpartition(":")[0]
+            prefix = self.shown_prefix(spelled, keyword, place) if lexeme.kind == "anyname" else None
             self.deeper()
             excluded = self.name_class_part(keyword) if self.skip("-") else None
             self.depth -= 1
-            return AnyName(prefix if keyword == "attribute" else None, excluded, place)
+            namespace = self.prefixes[spelled] if keyword == "element" and spelled else ""
+            return AnyName(prefix if keyword == "attribute" else None, excluded, place, namespace)
         if lexeme.kind not in (*_NAMES, "keyword", "cname"):
             self.expected(f"the name of an {keyword}")
         return self.name(keyword, place)
 
     def name(self, keyword: str, place: Place) -> Name:
-        prefix, _, local = self.take().text.rpartition(":")
-        prefix = self.shown_prefix(prefix, keyword, place)
-        return Name(f"{prefix}:{local}" if prefix else local, place)
+        spelled, _, local = self.take().text.rpartition(":")
+        prefix = self.shown_prefix(spelled, keyword, place)
+        return Name(f"{prefix}:{local}" if prefix else local, place, self.prefixes.get(spelled, "") if keyword == "element" else "")
 
     def shown_prefix(self, prefix: str, keyword: str, place: Place) -> str:
         """The prefix that HTML shows, which knows no namespaces: none on elements, the grammar's own on attributes."""

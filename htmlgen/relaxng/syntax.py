@@ -62,19 +62,27 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Name:
-    """One name, as HTML spells it: an attribute keeps the prefix of a namespace (`xml:lang`), an element does not."""
+    """One name, as HTML spells it: an attribute keeps the prefix of a namespace (`xml:lang`), an element does not.
+
+    `namespace` is the URI of an element's; HTML does without, other validators need it.
+    """
 
     name: str
     place: Place
+    namespace: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class AnyName:
-    """`*` or `prefix:*`, less the names of `excluded`; `prefix` is None for `*`, empty for names without a prefix."""
+    """`*` or `prefix:*`, less the names of `excluded`; `prefix` is None for `*`, empty for names without a prefix.
+
+    `namespace` is that of an element's prefix.
+    """
 
     prefix: str | None
     excluded: "NameClass | None"
     place: Place
+    namespace: str = ""
 
 
 @dataclass(frozen=True, slots=True)
