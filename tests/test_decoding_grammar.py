@@ -79,7 +79,7 @@ CONSTRAINTS = {
     ),
     "ids of their own": (
         'start = element r { a* }  a = element a { [ h:id = "id" ] attribute id { "x" | "y" }?, empty }',
-        '<r><a></a><a></a></r>',
+        "<r><a></a><a></a></r>",
         '<r><a id="x"></a><a id="x"></a></r>',
     ),
     "references that lead somewhere": (
@@ -252,6 +252,15 @@ def test_a_vocabulary_that_cannot_spell_a_page_is_refused() -> None:
     rules = automaton("start = element r { element z { empty } }")
     with pytest.raises(VocabularyError, match="no document of <text>"):
         GrammarGuide(rules, VOCABULARY)
+
+
+def test_contexts_beyond_counting_are_refused() -> None:
+    unique = [f'u{number} = [ h:unique = "document" ] element {name} {{ empty }}' for number, name in enumerate(NAMES.split()[1:7])]
+    six = "start = element r { (u0 | u1 | u2 | u3 | u4)*, u5 }  " + "  ".join(unique)
+    with pytest.raises(GrammarError, match="6 elements of h:unique and kinds of h:once, above the limit of 5"):
+        GrammarGuide(automaton(six), VOCABULARY)
+    five = GrammarGuide(automaton(six.replace('[ h:unique = "document" ] element a', "element a")), VOCABULARY)
+    assert five.least_cost(five.start()) == 4
 
 
 def test_annotations_that_cannot_be_kept_are_refused() -> None:
