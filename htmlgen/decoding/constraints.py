@@ -14,10 +14,9 @@ from typing import Final, NamedTuple
 
 from htmlgen.errors import GrammarError
 from htmlgen.relaxng.annotations import ElementNotes
-from htmlgen.relaxng.attributes import AttributeClass
+from htmlgen.relaxng.attributes import AttributeClass, AttributeUse
 from htmlgen.relaxng.automaton import Automaton, ElementType
 from htmlgen.relaxng.dfa import disjoint
-from htmlgen.relaxng.expansion import AttributeUse
 
 ANY: Final = ("any",)
 _LEVELS: Final = 8

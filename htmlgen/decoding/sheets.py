@@ -16,7 +16,7 @@ from htmlgen.decoding.pieces import Ids
 Row: TypeAlias = NDArray[np.int16]
 Mask: TypeAlias = NDArray[np.bool_]
 
-_MASK_BYTES: Final = 12_000_000  # kept at a time
+_MASK_BYTES: Final = 8_000_000  # kept at a time
 NEVER: Final = 1 << 60  #: more than any slack
 NO_ROW: Final[Row] = np.zeros(0, np.int16)
 UNMASKED: Final[Mask] = np.zeros(0, bool)  #: the mask of a position that has none yet, or no more

@@ -24,7 +24,7 @@ States = NDArray[np.signedinteger[Any]]  # int16 wherever these count all states
 
 _ASCII: Final = 0x80
 _FIRST_BEYOND: Final = 0xA1  # the first character that bytes beyond ASCII ever spell
-_KEPT: Final = 384  # rows of next states kept at a time
+_KEPT: Final = 256  # rows of next states kept at a time
 _LISTED: Final = 200  # strings of a datatype that is tokenised string by string
 _IDS: Final = 1 << 16  # a page holds fewer ids
 
