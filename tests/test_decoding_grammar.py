@@ -1,17 +1,21 @@
 """Does the guide of a grammar write what the grammar and its annotations accept, and nothing else?"""
 
+import gc
 import re
 from collections import Counter
+from collections.abc import Iterator, Sequence
 from itertools import product
 from math import exp
 
 import numpy as np
 import pytest
 from grammar_guides import automaton, events, page, pages, twin, vocabulary
+from numpy.typing import NDArray
 
+from htmlgen.decoding import grammar_guide, sheets
 from htmlgen.decoding.grammar_guide import GrammarGuide, GrammarState
 from htmlgen.decoding.search import Request, generate
-from htmlgen.decoding.walking import ByKind, steps
+from htmlgen.decoding.walking import ByKind, steps, walk
 from htmlgen.errors import GrammarError, PromptError, VocabularyError
 from htmlgen.relaxng.validation import validate
 from htmlgen.tokens.vocabulary import Kind
@@ -79,7 +83,7 @@ CONSTRAINTS = {
     ),
     "ids of their own": (
         'start = element r { a* }  a = element a { [ h:id = "id" ] attribute id { "x" | "y" }?, empty }',
-        '<r><a></a><a></a></r>',
+        "<r><a></a><a></a></r>",
         '<r><a id="x"></a><a id="x"></a></r>',
     ),
     "references that lead somewhere": (
@@ -254,6 +258,15 @@ def test_a_vocabulary_that_cannot_spell_a_page_is_refused() -> None:
         GrammarGuide(rules, VOCABULARY)
 
 
+def test_contexts_beyond_counting_are_refused() -> None:
+    unique = [f'u{number} = [ h:unique = "document" ] element {name} {{ empty }}' for number, name in enumerate(NAMES.split()[1:7])]
+    six = "start = element r { (u0 | u1 | u2 | u3 | u4)*, u5 }  " + "  ".join(unique)
+    with pytest.raises(GrammarError, match="6 elements of h:unique and kinds of h:once, above the limit of 5"):
+        GrammarGuide(automaton(six), VOCABULARY)
+    five = GrammarGuide(automaton(six.replace('[ h:unique = "document" ] element a', "element a")), VOCABULARY)
+    assert five.least_cost(five.start()) == 4
+
+
 def test_annotations_that_cannot_be_kept_are_refused() -> None:
     for text, why in (
         ('start = element r { a, a }  a = [ h:unique = "parent" ] element a { empty }', "h:unique"),
@@ -316,3 +329,34 @@ def test_sampling_follows_the_model_renormalised_over_what_may_come() -> None:
     assert set(found) <= set(exact)
     for text, probability in exact.most_common(12):
         assert found[text] / count == pytest.approx(probability, abs=4 * (probability * (1 - probability) / count) ** 0.5 + 1e-3)
+
+
+def test_what_a_guide_keeps_is_bounded_and_forgetting_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    names = [f"k{number}" for number in range(8)]
+    optional = ", ".join(f"attribute {name} {{ 'x' | 'y' }}?" for name in names)
+    text = f"start = element r {{ (a | b)* }}  b = element b {{ (text | a)* }}  a = element a {{ {optional}, (a | b)* }}"
+    known = vocabulary("r a b", " ".join(names), words=("x", "y", "z"))
+    before = positions_in_memory()
+    ample = GrammarGuide(automaton(text), known)
+    pages = [walk(ample, 60, np.random.default_rng(seed), ByKind(known)) for seed in range(60)]
+    masks = [mask for page in pages for mask in followed(ample, page, 60)]
+    kept = positions_in_memory() - before
+    monkeypatch.setattr(grammar_guide, "_POSITIONS", 60)
+    monkeypatch.setattr(sheets, "_MASK_BYTES", 10 * len(known))
+    bounded = GrammarGuide(automaton(text), known)
+    assert all((one == two).all() for one, two in zip(masks, (mask for page in pages for mask in followed(bounded, page, 60)), strict=True))
+    grown = positions_in_memory() - before - kept
+    assert (kept > 250, grown < 120) == (True, True), (kept, grown)
+
+
+def followed(guide: GrammarGuide, page: Sequence[int], budget: int) -> Iterator[NDArray[np.bool_]]:
+    """The mask before each token of a page."""
+    state = guide.start()
+    for place, token in enumerate(page):
+        yield guide.allowed(state, budget - place)
+        state = guide.advance(state, token)
+
+
+def positions_in_memory() -> int:
+    gc.collect()
+    return sum(isinstance(each, sheets.Priced) for each in gc.get_objects())

@@ -1,5 +1,8 @@
 """Is an automaton the same from the cache, made anew whenever anything differs, and never trusted when broken?"""
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -35,7 +38,7 @@ def same(one: Automaton, two: Automaton) -> bool:
 def test_an_automaton_comes_back_from_the_cache_as_it_was(grammar: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     fresh = load_automaton(grammar, cache=tmp_path / "cache")
     assert len(list((tmp_path / "cache").iterdir())) == 1
-    monkeypatch.setattr(caching, "compile_grammar", lambda grammar: pytest.fail("was made anew"))
+    monkeypatch.setattr(caching, "_compiled", lambda source, limits: pytest.fail("was made anew"))
     assert same(fresh, load_automaton(grammar, cache=tmp_path / "cache"))
 
 
@@ -83,3 +86,23 @@ def test_the_users_cache_is_the_platforms(grammar: Path, tmp_path: Path, monkeyp
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "home"))
     load_automaton(grammar)
     assert [file.suffix for file in (tmp_path / "home" / "htmlgen" / "grammars").iterdir()] == [".automaton"]
+
+
+def test_what_compiles_grammars_is_not_imported_where_the_cache_has_the_automaton(grammar: Path, tmp_path: Path) -> None:
+    load_automaton(grammar, cache=tmp_path / "cache")
+    program = (
+        "import sys; from pathlib import Path; from htmlgen.relaxng import load_automaton; "
+        f"load_automaton(Path({str(grammar)!r}), cache=Path({str(tmp_path / 'cache')!r})); print(*sys.modules)"
+    )
+    loaded = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout.split()
+    assert "htmlgen.relaxng.cache" in loaded
+    assert {f"htmlgen.relaxng.{name}" for name in ("lexer", "parser", "grammar", "expansion", "closure")}.isdisjoint(loaded)
+
+
+def test_a_folder_keeps_the_newest_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(caching, "_FILES", 3)
+    for number in range(5):
+        load_automaton(f"start = element e{number} {{ empty }}", cache=tmp_path / "cache")
+        (file,) = [each for each in (tmp_path / "cache").iterdir() if each.stat().st_mtime > number + 1]
+        os.utime(file, (number + 1, number + 1))
+    assert sorted(each.stat().st_mtime for each in (tmp_path / "cache").iterdir()) == [3, 4, 5]

@@ -14,14 +14,14 @@ from typing import Final, NamedTuple
 
 from htmlgen.errors import GrammarError
 from htmlgen.relaxng.annotations import ElementNotes
-from htmlgen.relaxng.attributes import AttributeClass
+from htmlgen.relaxng.attributes import AttributeClass, AttributeUse
 from htmlgen.relaxng.automaton import Automaton, ElementType
 from htmlgen.relaxng.dfa import disjoint
-from htmlgen.relaxng.expansion import AttributeUse
 
 ANY: Final = ("any",)
 _LEVELS: Final = 8
 _FLAGS: Final = 3  # bits of the level
+_MOST_FLAGS: Final = 5  # above the level; costs are kept for every context
 
 # HTML Standard 13.2.4.3, the Noah's Ark clause: of four formatting elements alike, one in the other, the parser forgets the outermost, and
 # may then report an end tag. Nested in themselves these say nothing that HTML has a meaning for, so grammars need not forbid it.
@@ -46,11 +46,16 @@ class Rules:
     """The annotations of an automaton as bits. A context is a heading's level and, above it, flags."""
 
     def __init__(self, automaton: Automaton) -> None:
-        """Raises: GrammarError, where element patterns that cannot be told apart bear different annotations."""
+        """Raises: GrammarError, where element patterns that cannot be told apart bear different annotations, or contexts are too many."""
         _check(automaton)
         notes = self._notes = [_parsed(str(element.names), element.notes) for element in automaton.elements]
         self._once = list(dict.fromkeys(each.once for each in notes if each.once))
         self._unique = list(dict.fromkeys(str(element.names) for element in automaton.elements if "document" in element.notes.unique))
+        if (several := len(self._once) + len(self._unique)) > _MOST_FLAGS:
+            raise GrammarError(
+                f"{automaton.name}: {several} elements of h:unique and kinds of h:once, above the limit of {_MOST_FLAGS} with which pages "
+                "can be generated; say it in the content of the elements around"
+            )
         self.references = _references(automaton.attributes)
         self._bit = {word: 1 << number for number, word in enumerate(_words(notes, self.references))}
         self.contexts = _LEVELS << (len(self._once) + len(self._unique))

@@ -30,7 +30,7 @@ from htmlgen.relaxng.attributes import bits
 from htmlgen.relaxng.automaton import Automaton
 from htmlgen.tokens.vocabulary import Kind, Vocabulary
 
-_POSITIONS: Final = 9_000  # kept at a time
+_POSITIONS: Final = 5_000  # kept at a time
 _BASE_BYTES: Final = 8_000_000  # kept at a time, of rows of costs
 _OWN: Final = -1  # a move's key, beside tokens: the end of a tag
 _BYTE: Final = int(Kind.BYTE)
@@ -149,13 +149,13 @@ class GrammarGuide:
             slack -= promise.owed
             if isinstance(position, Content):
                 return position.within(slack) & self._plain
-        if isinstance(position, Value) and position.kind != PLAIN:
-            return self._identity_mask(state, position, slack)
-        special = isinstance(position, Tag) and bool(position.checked)
+        by_ids = position.checked if isinstance(position, Tag) else isinstance(position, Value) and position.kind != PLAIN
         if position.mask is UNMASKED and slack >= position.most:
-            self._sheets.mask(position, alone=not special)
+            self._sheets.mask(position, alone=not by_ids)
+        if isinstance(position, Value) and by_ids:
+            return self._identity_mask(state, position, slack)
         mask = position.mask if slack >= position.most else position.within(slack)
-        return self._identities.checked(position, state.page, mask) if isinstance(position, Tag) and special else mask
+        return self._identities.checked(position, state.page, mask) if isinstance(position, Tag) and by_ids else mask
 
     def _due_mask(self, state: GrammarState, promise: Promise, slack: int) -> NDArray[np.bool_]:
         """What may come where a promise is due. The position must have its row."""

@@ -6,6 +6,7 @@ ends within the budget he began with, and never stands in a dead end. States are
 two tokens from one is a branch.
 """
 
+from collections.abc import Iterable, Sequence
 from typing import Protocol, TypeVar
 
 import numpy as np
@@ -40,3 +41,11 @@ class Guide(Protocol[State]):
 
     def least_cost(self, state: State) -> int:
         """The fewest tokens with which the page can end."""
+
+
+def gathered(guide: Guide[State], states: Sequence[State], budgets: Iterable[int]) -> NDArray[np.bool_]:
+    """(batch, vocab) bool, writable: `allowed` of each state under its budget."""
+    masks = np.empty((len(states), len(guide.vocabulary)), bool)
+    for row, state, budget in zip(masks, states, budgets, strict=True):
+        row[:] = guide.allowed(state, budget)
+    return masks

@@ -134,6 +134,8 @@ class Identities:
 
     def mask(self, value: Value, begun: bytes, page: Page, slack: int) -> Mask:
         """What may come in an id or a reference. The position must be filled."""
+        if value.kind == ID and not any(each.startswith(begun) for each in page.ids):
+            return value.mask if slack >= value.most and len(value.mask) else value.within(slack)
         costs = value.row()
         if not self.may_end(value, begun, page):
             costs[self._quotes] = FORBIDDEN

@@ -12,7 +12,7 @@ from typing import Any, Generic, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from htmlgen.decoding.guide import Guide
+from htmlgen.decoding.guide import Guide, gathered
 from htmlgen.decoding.sampling import SamplingConfig, allowed_log_probs, sample
 from htmlgen.errors import BudgetError, ConfigError, DeadEndError, PromptError
 
@@ -136,7 +136,7 @@ class Search(Generic[S]):
 
     def _chosen(self, rows: list[_Row[S]], logits: NDArray[np.floating]) -> NDArray[np.int64]:
         """(batch,) the next token of each row; adds to the rows' log-probabilities."""
-        allowed = np.stack([self.guide.allowed(row.state, row.request.max_tokens - len(row.ids)) for row in rows])
+        allowed = gathered(self.guide, [row.state for row in rows], (row.request.max_tokens - len(row.ids) for row in rows))
         counts = allowed.sum(axis=-1)
         if not counts.all():
             row = rows[int(counts.argmin())]

@@ -44,7 +44,7 @@ class Priced:
 
     def row(self) -> Row:
         """(vocab,) what each token costs, FORBIDDEN where it may not come."""
-        row = np.where(self.base < FORBIDDEN, self.base + np.int16(self.offset), FORBIDDEN).astype(np.int16)
+        row: Row = np.where(self.base < FORBIDDEN, self.base + np.int16(self.offset), np.int16(FORBIDDEN))
         row[self.ids] = self.costs
         return row
 
@@ -89,7 +89,7 @@ class Sheets:
         offset = int(row.min())
         if offset == FORBIDDEN:
             return self.none
-        relative = np.where(row < FORBIDDEN, row - np.int16(offset), FORBIDDEN).astype(np.int16)
+        relative: Row = np.where(row < FORBIDDEN, row - np.int16(offset), np.int16(FORBIDDEN))
         key = hash(relative.tobytes())
         found = self._bases.get(key)
         if found is None or not np.array_equal(found.row, relative):

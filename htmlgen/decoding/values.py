@@ -24,7 +24,7 @@ States = NDArray[np.signedinteger[Any]]  # int16 wherever these count all states
 
 _ASCII: Final = 0x80
 _FIRST_BEYOND: Final = 0xA1  # the first character that bytes beyond ASCII ever spell
-_KEPT: Final = 384  # rows of next states kept at a time
+_KEPT: Final = 256  # rows of next states kept at a time
 _LISTED: Final = 200  # strings of a datatype that is tokenised string by string
 _IDS: Final = 1 << 16  # a page holds fewer ids
 
@@ -56,11 +56,13 @@ class Values:
         ids += [(chr(value), self._pieces.vocabulary.byte(value)) for value in range(_ASCII) if NEXT[BETWEEN][value] == BETWEEN]
         ids.sort(key=lambda pair: -len(pair[0]))
         lengths = np.array([len(text) for text, _ in ids])
-        codes, places = np.unique(np.frombuffer("".join(text for text, _ in ids).encode("utf-32-le"), np.uint32), return_inverse=True)
+        codes = np.frombuffer("".join(text for text, _ in ids).encode("utf-32-le"), np.uint32)
+        used = np.zeros(int(codes.max()) + 1, bool)
+        used[codes] = True
         chars = np.zeros((len(ids), int(lengths[0])), np.intp)
-        chars[np.arange(chars.shape[1]) < lengths[:, None]] = places
+        chars[np.arange(chars.shape[1]) < lengths[:, None]] = (used.cumsum() - 1)[codes]
         longer = [int(np.count_nonzero(lengths > k)) for k in range(chars.shape[1])]
-        return np.array([index for _, index in ids]), chars, longer, "".join(map(chr, codes.tolist()))
+        return np.array([index for _, index in ids]), chars, longer, "".join(map(chr, np.flatnonzero(used).tolist()))
 
     def _table(self, datatype: int) -> NDArray[np.int32]:
         """(states, alphabet): the automaton over the alphabet of the vocabulary."""
@@ -119,8 +121,8 @@ class Values:
         """The state after any character that several bytes spell, 0 where such characters lead to different states, or nowhere."""
         dfa = self._datatypes[datatype]
         first = int(np.searchsorted(dfa.bounds, _FIRST_BEYOND, side="right")) - 1
-        targets = np.unique(dfa.table[state, dfa.classes[first:]])
-        return int(targets[0]) if len(targets) == 1 else 0
+        targets = dfa.table[state, dfa.classes[first:]]
+        return int(targets[0]) if (targets == targets[0]).all() else 0
 
     def distance(self, datatype: int) -> list[int]:
         """For each state the tokens with which a value can end, INFINITE where none do; the fewest where the datatype is finite."""

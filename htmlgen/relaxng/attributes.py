@@ -8,11 +8,21 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from htmlgen.relaxng.expansion import AttributeUse
+from htmlgen.relaxng.annotations import AttributeNotes
 from htmlgen.relaxng.formulas import Alternative, Choice, Formula
+from htmlgen.relaxng.names import NameTest
 
 #: Whether a datatype, by number, accepts a value.
 Accepts = Callable[[int, str], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class AttributeUse:
+    """A name (or wildcard), what its value may be (a number of `Datatypes`), and what annotations say of it."""
+
+    names: NameTest
+    datatype: int
+    notes: AttributeNotes
 
 
 @dataclass(frozen=True, slots=True)

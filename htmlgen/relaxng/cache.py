@@ -2,7 +2,7 @@
 
 A file is the SHA-256 of the rest, then a NumPy archive of plain arrays and one JSON text: nothing in it can run. Its name holds a hash
 of the grammar's text and of htmlgen's own code; the texts of includes are compared when it is read. Whatever is wrong with a file, it
-is made anew.
+is made anew. A folder keeps a bounded number of files, the newest.
 """
 
 import contextlib
@@ -21,17 +21,16 @@ from typing import Any
 import numpy as np
 
 from htmlgen.relaxng.annotations import AttributeNotes, ElementNotes
-from htmlgen.relaxng.attributes import AttributeClass
-from htmlgen.relaxng.automaton import Automaton, ElementType, Form, compile_grammar
+from htmlgen.relaxng.attributes import AttributeClass, AttributeUse
+from htmlgen.relaxng.automaton import Automaton, ElementType, Form
 from htmlgen.relaxng.dfa import Dfa
-from htmlgen.relaxng.expansion import AttributeUse
 from htmlgen.relaxng.formulas import Alternative
-from htmlgen.relaxng.grammar import load_grammar
 from htmlgen.relaxng.names import NameTest
 from htmlgen.relaxng.sources import Files, Origin, Request, unchanged
 from htmlgen.relaxng.syntax import Limits
 
 _DIGEST = 32   # bytes of a SHA-256
+_FILES = 64   # kept in a folder
 
 
 class _UnusableError(Exception):
@@ -46,17 +45,26 @@ def load_automaton(source: Origin, *, cache: Path | bool = True, limits: Limits 
     """
     limits = limits or Limits()
     if cache is False:
-        return compile_grammar(load_grammar(source, limits))
+        return _compiled(source, limits)[0]
     folder = user_cache() if cache is True else cache
     name, text, _ = Files(limits).open(source)
     file = folder / f"{Path(name).stem.strip('<>')}-{_key(name, text, limits)}.automaton"
     with contextlib.suppress(OSError, _UnusableError):
         return _read(file, limits)
-    grammar = load_grammar(source, limits)
-    automaton = compile_grammar(grammar)
+    automaton, requests = _compiled(source, limits)
     with contextlib.suppress(OSError):
-        _write(file, automaton, grammar.requests)
+        _write(file, automaton, requests)
+        _tidy(folder)
     return automaton
+
+
+def _compiled(source: Origin, limits: Limits) -> tuple[Automaton, tuple[Request, ...]]:
+    """The automaton of a grammar, with what it includes. What reads and compiles grammars is imported where there is need of it."""
+    from htmlgen.relaxng.closure import compile_grammar
+    from htmlgen.relaxng.grammar import load_grammar
+
+    grammar = load_grammar(source, limits)
+    return compile_grammar(grammar), grammar.requests
 
 
 def user_cache() -> Path:
@@ -100,6 +108,13 @@ def _write(file: Path, automaton: Automaton, requests: tuple[Request, ...]) -> N
     except BaseException:
         Path(temporary).unlink(missing_ok=True)
         raise
+
+
+def _tidy(folder: Path) -> None:
+    """Remove the files that were made longest ago, where there are many."""
+    files = sorted((file.stat().st_mtime, file) for file in folder.glob("*.automaton"))
+    for _, file in files[:-_FILES]:
+        file.unlink(missing_ok=True)
 
 
 def _read(file: Path, limits: Limits) -> Automaton:

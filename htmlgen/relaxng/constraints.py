@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from htmlgen.markup.events import StartTag
 from htmlgen.relaxng.annotations import ElementNotes
-from htmlgen.relaxng.expansion import AttributeUse
+from htmlgen.relaxng.attributes import AttributeUse
 from htmlgen.relaxng.violations import Violation
 
 #: A rule's id, a message, and what was expected.

@@ -146,11 +146,7 @@ def build(tree: Regex, limit: int, *, insensitive: bool = False) -> Dfa:
 
 def product(one: Dfa, two: Dfa, accept: Callable[[bool, bool], bool], limit: int) -> Dfa:
     """The automaton of the strings for which `accept` holds of both verdicts. Raises: TooLargeError."""
-    bounds = np.union1d(one.bounds, two.bounds)
-    pairs = [
-        (int(a), int(b))
-        for a, b in zip(*(each.classes[np.searchsorted(each.bounds, bounds, side="right") - 1] for each in (one, two)), strict=True)
-    ]
+    bounds, pairs = _classes_of_both(one, two)
     steps = list(dict.fromkeys(pairs))
     numbers = {(one.start, two.start): 1}
     rows = [[0] * len(steps)]
@@ -168,15 +164,31 @@ def product(one: Dfa, two: Dfa, accept: Callable[[bool, bool], bool], limit: int
         if len(numbers) > limit:
             raise TooLargeError(f"more than {limit:,} states")
     accepting = [False, *(accept(bool(one.accepting[a]), bool(two.accepting[b])) for a, b in numbers)]
-    return _canonical(_Raw(bounds.tolist(), [steps.index(pair) for pair in pairs], rows, accepting))
+    return _canonical(_Raw(bounds, [steps.index(pair) for pair in pairs], rows, accepting))
 
 
 def disjoint(one: Dfa, two: Dfa, limit: int) -> bool:
     """Whether no string is accepted by both; False too where there are more pairs of states than the limit."""
-    try:
-        return product(one, two, lambda first, second: first and second, limit).start == 0
-    except TooLargeError:
-        return False
+    steps = list(dict.fromkeys(_classes_of_both(one, two)[1]))
+    met = {(one.start, two.start): None}
+    ahead = list(met)
+    for here in ahead:   # grows meanwhile
+        if one.accepting[here[0]] and two.accepting[here[1]]:
+            return False
+        first, second = one.table[here[0]].tolist(), two.table[here[1]].tolist()
+        new = [pair for pair in ((first[a], second[b]) for a, b in steps) if all(pair) and pair not in met]
+        met.update(dict.fromkeys(new))
+        ahead.extend(dict.fromkeys(new))
+        if len(met) > limit:
+            return False
+    return True
+
+
+def _classes_of_both(one: Dfa, two: Dfa) -> tuple[list[int], list[tuple[int, int]]]:
+    """Where ranges begin that lie within one class of each automaton, with these classes."""
+    bounds = sorted({*one.bounds.tolist(), *two.bounds.tolist()})
+    classes = (each.classes[np.searchsorted(each.bounds, bounds, side="right") - 1].tolist() for each in (one, two))
+    return bounds, list(zip(*classes, strict=True))
 
 
 def after(dfa: Dfa, text: str) -> Dfa:

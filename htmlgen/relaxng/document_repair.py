@@ -10,8 +10,8 @@ from functools import cached_property
 from typing import Final
 
 from htmlgen.markup.events import EndTag, Event, StartTag, Text, end_of
+from htmlgen.relaxng.attributes import AttributeUse
 from htmlgen.relaxng.automaton import Automaton
-from htmlgen.relaxng.expansion import AttributeUse
 from htmlgen.relaxng.violations import Violation
 
 #: What stands once, by what the next one may be called.

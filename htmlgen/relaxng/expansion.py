@@ -8,7 +8,8 @@ Law: an element matches its pattern if and only if it matches one of its forms.
 from dataclasses import dataclass, field
 
 from htmlgen.relaxng import formulas
-from htmlgen.relaxng.annotations import AttributeNotes, ElementNotes, attribute_notes, element_notes
+from htmlgen.relaxng.annotations import ElementNotes, attribute_notes, element_notes
+from htmlgen.relaxng.attributes import AttributeUse
 from htmlgen.relaxng.datatypes import Datatypes
 from htmlgen.relaxng.formulas import ALWAYS, Formula, Work
 from htmlgen.relaxng.grammar import Grammar
@@ -32,15 +33,6 @@ from htmlgen.relaxng.syntax import (
 
 #: The ways a pattern can be, each an attribute formula and a content pattern.
 Forms = tuple[tuple[Formula, int], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class AttributeUse:
-    """A name (or wildcard), what its value may be (a number of `Datatypes`), and what annotations say of it."""
-
-    names: NameTest
-    datatype: int
-    notes: AttributeNotes
 
 
 @dataclass(slots=True)
