@@ -60,7 +60,9 @@ class InContent:
         return len(self._kept)
 
     def clear(self) -> None:
-        """Forget all positions; those in use live on."""
+        """Forget all positions; those in use live on, without what they led to."""
+        for position in self._kept.values():
+            position.moves.clear()
         self._kept.clear()
         self._elements.clear()
         self._texts.clear()

@@ -36,7 +36,13 @@ class InTags:
         return len(self._kept) + self._in_values
 
     def clear(self) -> None:
-        """Forget all positions; those in use live on."""
+        """Forget all positions; those in use live on, without what they led to."""
+        for tag in self._kept.values():
+            for value in tag.values.values():
+                value.moves.clear()
+                value.ending = False
+            tag.values.clear()
+            tag.moves.clear()
         self._kept.clear()
         self._bases.clear()
         self._in_values = 0

@@ -20,7 +20,7 @@ from htmlgen.tokens.vocabulary import Kind
 QUOTE: Final = 1  # `"`, or `">` at the end
 CLOSE: Final = 1  # `>`
 
-_NEEDS: Final = 20_000  # kept at a time
+_NEEDS: Final = 10_000  # kept at a time
 
 PLAIN: Final = -2
 ID: Final = -1  # other kinds of a name are numbers of `Rules.references`

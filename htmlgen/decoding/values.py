@@ -38,7 +38,7 @@ class Values:
         self._rows: OrderedDict[tuple[int, int], States] = OrderedDict()
         self._distances: dict[int, list[int]] = {}
         self._rooms: dict[int, int] = {}
-        self._lifted: dict[int, NDArray[np.int32]] = {}
+        self._lifted: dict[int, States] = {}
 
     @cached_property
     def _spelled(self) -> dict[str, int]:
@@ -64,12 +64,13 @@ class Values:
         longer = [int(np.count_nonzero(lengths > k)) for k in range(chars.shape[1])]
         return np.array([index for _, index in ids]), chars, longer, "".join(map(chr, np.flatnonzero(used).tolist()))
 
-    def _table(self, datatype: int) -> NDArray[np.int32]:
+    def _table(self, datatype: int) -> States:
         """(states, alphabet): the automaton over the alphabet of the vocabulary."""
         if datatype not in self._lifted:
             dfa = self._datatypes[datatype]
             codes = np.array([ord(char) for char in self._sorted[3]])
-            self._lifted[datatype] = dfa.table[:, dfa.classes[np.searchsorted(dfa.bounds, codes, side="right") - 1]]
+            table = dfa.table.astype(np.int16) if len(dfa.table) < 1 << 15 else dfa.table
+            self._lifted[datatype] = table[:, dfa.classes[np.searchsorted(dfa.bounds, codes, side="right") - 1]]
         return self._lifted[datatype]
 
     def accepting(self, datatype: int, state: int) -> bool:
