@@ -32,7 +32,8 @@ def complete(file: str | None, text: str | None, count: int, max_tokens: int, wh
     end of a FILE is the file's, and no part of the page.
     """
     from htmlgen.decoding.beam import BeamConfig
-    from htmlgen.pages import TAGS, Generator
+    from htmlgen.decoding.guides import TAGS
+    from htmlgen.pages import Generator
 
     if (file is None) == (text is None):
         raise click.UsageError("give the page's beginning: a FILE, - for standard input, or --text")
