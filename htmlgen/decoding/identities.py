@@ -120,7 +120,7 @@ class Identities:
         head, space, last = begun.rpartition(b" ")
         before = head.split(b" ")
         found = [head + space + each for each in standing if each.startswith(last) and each not in before]
-        if last in standing:
+        if last in standing and last not in before:
             found += [begun + b" " + each for each in standing if each not in (*before, last)]
         return [each for each in found if b" " not in each or self._is_list(value, each)]
 

@@ -1,0 +1,271 @@
+"""The guide beside llguidance: masks and moves over one grammar, one vocabulary and the same tokens, in one run; and what the guide costs.
+
+    python -m eval.peers.guidance [--pages 100] [--tokens 1000000] [-o eval/results/guidance.json]
+
+llguidance gets the grammar that `eval.peers.lark` makes of the automaton, a superset, once with the grammar's own values and once with
+any escaped text for a value; the faster one counts. Pages are the default bundle's; llguidance must accept all of them. *Warm* means
+that the same guide, or matcher, went over the same pages once before and has forgotten nothing since; budgets are those under which the
+pages were made. Times are processor time of the calling thread, the best of several turns, so that other work on the machine disturbs
+little. `--tokens` are walked at random in `page` and `html`, with what the process grows by meanwhile; 0 leaves that out.
+"""
+
+import argparse
+import gc
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from statistics import median
+from typing import Any, Final
+
+import numpy as np
+
+from eval.peers.lark import LarkGrammar
+from htmlgen.decoding.grammar_guide import GrammarGuide
+from htmlgen.decoding.guide import gathered
+from htmlgen.decoding.search import Request
+from htmlgen.decoding.walking import ByKind, Evenly, walk
+from htmlgen.pages import Generator
+from htmlgen.relaxng import load_automaton
+from htmlgen.runtime.bundle import TOKENIZER, default_folder
+from htmlgen.tokens.tokenizer import Tokenizer
+from htmlgen.tokens.vocabulary import Kind, Vocabulary
+
+try:
+    import llguidance
+    from llguidance.numpy import allocate_token_bitmask, fill_next_token_bitmask
+except ModuleNotFoundError:
+    sys.exit("llguidance is not installed; run: pip install -r eval/peers/requirements-guidance.txt")
+
+BUDGET: Final = 256  # tokens of a page
+BATCH: Final = 10
+TURNS: Final = 5
+STARTS: Final = 7  # fresh processes
+Ids = Sequence[int]
+
+# A fresh process: what it takes from a file and a vocabulary to a guide, and then to the end of ten pages.
+_START: Final = """
+import json, sys, time
+from pathlib import Path
+from htmlgen.tokens.tokenizer import Tokenizer
+vocabulary = Tokenizer(Path(sys.argv[1]).read_bytes()).vocabulary
+pages = json.loads(sys.argv[2])
+import numpy
+begun = time.thread_time()
+from htmlgen.decoding.grammar_guide import GrammarGuide
+from htmlgen.relaxng import load_automaton
+imported = time.thread_time()
+automaton = load_automaton("page")
+loaded = time.thread_time()
+guide = GrammarGuide(automaton, vocabulary)
+made = time.thread_time()
+for ids in pages:
+    state = guide.start()
+    for place, token in enumerate(ids):
+        guide.allowed(state, 256 - place)
+        state = guide.advance(state, token)
+print(json.dumps([imported - begun, loaded - imported, made - loaded, time.thread_time() - made]))
+"""
+
+
+def best(run: Callable[[], int]) -> float:
+    """Microseconds a token: the least of some turns, after one that is not counted. `run` says how many tokens it took."""
+    run()
+    found = []
+    for _ in range(TURNS):
+        begun = time.thread_time()
+        count = run()
+        found.append((time.thread_time() - begun) / count * 1e6)
+    return min(found)
+
+
+# Ours ---------------------------------------------------------------------------------------------------------------------------
+
+
+def followed(guide: GrammarGuide, pages: Sequence[Ids]) -> int:
+    """Mask and move of every token."""
+    for ids in pages:
+        state = guide.start()
+        for place, token in enumerate(ids):
+            guide.allowed(state, BUDGET - place)
+            state = guide.advance(state, token)
+    return sum(map(len, pages))
+
+
+def batched(guide: GrammarGuide, pages: Sequence[Ids]) -> int:
+    """Steps of a batch: its masks in one array, then each state's move. Pages are cut to one length."""
+    steps = 0
+    for first in range(0, len(pages) - BATCH + 1, BATCH):
+        batch = pages[first : first + BATCH]
+        states = [guide.start()] * BATCH
+        for place in range(min(map(len, batch))):
+            gathered(guide, states, [BUDGET - place] * BATCH)
+            states = [guide.advance(state, ids[place]) for state, ids in zip(states, batch, strict=True)]
+            steps += 1
+    return steps
+
+
+def ours(guide: GrammarGuide, pages: Sequence[Ids]) -> dict[str, float]:
+    begun = time.thread_time()
+    first = followed(guide, pages)
+    cold = (time.thread_time() - begun) / first * 1e6
+    return {
+        "first_microseconds_a_token": round(cold, 2),
+        "warm_microseconds_a_token": round(best(lambda: followed(guide, pages)), 2),
+        f"batch_of_{BATCH}_microseconds_a_step": round(best(lambda: batched(guide, pages)), 1),
+    }
+
+
+# llguidance -----------------------------------------------------------------------------------------------------------------------
+
+
+class Tokens:
+    """A vocabulary as llguidance wants it: bytes, and a tokenizer that takes the longest token."""
+
+    def __init__(self, vocabulary: Vocabulary) -> None:
+        self.eos_token_id, self.bos_token_id = vocabulary.eos, vocabulary.bos
+        self.special_token_ids = [token.id for token in vocabulary if token.kind is Kind.CONTROL]
+        self.tokens = [bytes((token.byte,)) if token.kind is Kind.BYTE else token.text.encode() for token in vocabulary]
+        self._ids = {text: index for index, text in reversed(list(enumerate(self.tokens))) if text}
+        for index in self.special_token_ids:
+            self.tokens[index] = b"[control %d]" % index
+
+    def __call__(self, text: str | bytes) -> list[int]:
+        """The ids of a text."""
+        left = text.encode() if isinstance(text, str) else text
+        ids: list[int] = []
+        while left:
+            longest = next(end for end in range(len(left), 0, -1) if left[:end] in self._ids)
+            ids.append(self._ids[left[:longest]])
+            left = left[longest:]
+        return ids
+
+
+class Peer:
+    """A matcher of llguidance over one grammar and one vocabulary."""
+
+    def __init__(self, grammar: str, vocabulary: Vocabulary) -> None:
+        tokenizer = llguidance.LLTokenizer(llguidance.TokenizerWrapper(Tokens(vocabulary)), n_vocab=len(vocabulary))
+        begun = time.thread_time()
+        self._matcher = llguidance.LLMatcher(tokenizer, llguidance.LLMatcher.grammar_from_lark(grammar))
+        self.seconds = time.thread_time() - begun
+        if self._matcher.is_error():
+            sys.exit(f"llguidance refuses the grammar: {self._matcher.get_error()}")
+        self._mask = allocate_token_bitmask(1, len(vocabulary))
+
+    def accepts(self, ids: Ids) -> bool:
+        """Whether each token is in the mask before it, and the page may end after the last."""
+        self._matcher.reset()
+        for token in ids:
+            fill_next_token_bitmask(self._matcher, self._mask)
+            if not self._mask[0, token >> 5] >> (token & 31) & 1 or not self._matcher.consume_token(token):
+                return False
+        return bool(self._matcher.is_accepting())
+
+    def followed(self, pages: Sequence[Ids]) -> int:
+        """Mask and move of every token."""
+        for ids in pages:
+            self._matcher.reset()
+            for token in ids:
+                fill_next_token_bitmask(self._matcher, self._mask)
+                self._matcher.consume_token(token)
+        return sum(map(len, pages))
+
+
+def theirs(vocabulary: Vocabulary, pages: Sequence[Ids]) -> dict[str, Any]:
+    automaton = load_automaton("page")
+    result: dict[str, Any] = {
+        "version": llguidance.__version__ if hasattr(llguidance, "__version__") else "",
+        "tokens": sum(map(len, pages)),
+    }
+    for name, exact in (("grammars_own_values", True), ("any_values", False)):
+        grammar = LarkGrammar(automaton, exact=exact)
+        peer = Peer(grammar.text, vocabulary)
+        result[name] = {
+            "grammar_characters": len(grammar.text),
+            "datatypes_exact": f"{grammar.exact} of {grammar.datatypes}",
+            "start_seconds": round(peer.seconds, 3),
+            "pages_accepted": f"{sum(map(peer.accepts, pages))} of {len(pages)}",
+            "warm_microseconds_a_token": round(best(lambda peer=peer: peer.followed(pages)), 1),  # type: ignore[misc]
+        }
+    return result
+
+
+# Start, and growth ----------------------------------------------------------------------------------------------------------------
+
+
+def starts(pages: Sequence[Ids]) -> dict[str, float]:
+    """Median processor seconds in fresh processes, with and without a cache on disk."""
+    command = [sys.executable, "-c", _START, str(default_folder() / TOKENIZER), json.dumps([list(ids)[:128] for ids in pages[:10]])]
+    found: dict[str, list[list[float]]] = {"cold": [], "cached": []}
+    for _ in range(STARTS):
+        with tempfile.TemporaryDirectory() as folder:
+            environment = {**os.environ, "XDG_CACHE_HOME": folder}
+            environment.pop("PYTHONDONTWRITEBYTECODE", None)
+            for times in found.values():
+                told = subprocess.run(command, env=environment, capture_output=True, check=True, text=True).stdout
+                times.append(json.loads(told))
+    result = {}
+    for name, rows in found.items():
+        imports, load, guide, ten = (median(column) for column in zip(*rows, strict=True))
+        result |= {f"{name}_load_seconds": load, f"{name}_guide_seconds": guide, f"{name}_load_and_guide_seconds": load + guide}
+        result |= {f"{name}_imports_seconds": imports, f"{name}_first_ten_pages_seconds": ten}
+    return {name: round(value, 4) for name, value in result.items()}
+
+
+def resident() -> float:
+    """Megabytes of this process in memory."""
+    gc.collect()
+    return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 1e6
+
+
+def growth(name: str, vocabulary: Vocabulary, tokens: int) -> dict[str, float]:
+    """The most megabytes that a process grows by while a guide takes random walks."""
+    guide = GrammarGuide(load_automaton(name), vocabulary)
+    odds = (ByKind(vocabulary), Evenly())
+    begun, done, most, turn = resident(), 0, 0.0, 0
+    while done < tokens:
+        done += len(walk(guide, 4 * BUDGET if turn % 4 == 3 else BUDGET, np.random.default_rng(turn), odds[turn % 2]))
+        turn += 1
+        if turn % 20 == 0:
+            most = max(most, resident() - begun)
+    return {"tokens": done, "pages": turn, "most_megabytes": round(most, 1), "megabytes_at_the_end": round(resident() - begun, 1)}
+
+
+# ----------------------------------------------------------------------------------------------------------------------------------
+
+
+def generated(count: int) -> Iterator[tuple[int, ...]]:
+    """Ids of pages by the default bundle."""
+    search = Generator.load().search()
+    return (result.ids for result in search.stream(Request(seed=seed, max_tokens=BUDGET) for seed in range(count)))
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--pages", type=int, default=100)
+    parser.add_argument("--tokens", type=int, default=1_000_000)
+    parser.add_argument("-o", "--output", type=Path)
+    options = parser.parse_args()
+    pages = list(generated(options.pages))
+    vocabulary = Tokenizer((default_folder() / TOKENIZER).read_bytes()).vocabulary
+    guide = GrammarGuide(load_automaton("page"), vocabulary)
+    result: dict[str, Any] = {"vocabulary": len(vocabulary), "pages": len(pages), "tokens": sum(map(len, pages))}
+    result["htmlgen"] = ours(guide, pages)
+    result["llguidance"] = theirs(vocabulary, pages[: max(1, len(pages) // 4)])
+    fastest = min(result["llguidance"][name]["warm_microseconds_a_token"] for name in ("grammars_own_values", "any_values"))
+    result["llguidance_over_htmlgen"] = round(fastest / result["htmlgen"]["warm_microseconds_a_token"], 1)
+    result["start"] = starts(pages)
+    if options.tokens:
+        result["growth"] = {name: growth(name, vocabulary, options.tokens) for name in ("page", "html")}
+    print(json.dumps(result, indent=1))
+    if options.output:
+        options.output.write_text(json.dumps(result, indent=1) + "\n")
+
+
+if __name__ == "__main__":
+    main()
