@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from htmlgen.decoding.sampling import SamplingConfig, allowed_log_probs, draw, sample, truncated_log_probs
@@ -71,6 +71,7 @@ def test_temperature_zero_takes_the_likeliest_token_and_the_first_of_equals() ->
     st.floats(0.01, 1),
     st.floats(0, 0.99),
 )
+@example([(50.0, True), (-50.0, True)], 0.5, 2.2e-308, 0, 1.0, 0.0)  # a quotient beyond all floats
 def test_only_allowed_tokens_are_drawn(
     row: list[tuple[float, bool]], uniform: float, temperature: float, top_k: int, top_p: float, min_p: float
 ) -> None:

@@ -18,6 +18,7 @@ Floats = NDArray[np.floating]
 Mask = NDArray[np.bool_]
 Tokens = NDArray[np.int64]
 
+_COLDEST: Final = 1e-6  # temperatures below, 0 aside, are no colder: their quotients would overflow
 _DEEPEST: Final = -10.0  # top-k and top-p sort the tokens within e^10 of the likeliest, as long as these are enough
 
 
@@ -75,7 +76,7 @@ def truncated_log_probs(log_probs: Floats, config: SamplingConfig) -> Floats:
 
 def _tempered(log_probs: Floats, config: SamplingConfig) -> Floats:
     """Scores up to a constant a row: the likeliest token's is 0."""
-    scores: Floats = (log_probs - log_probs.max(axis=-1, keepdims=True)) / log_probs.dtype.type(config.temperature)
+    scores: Floats = (log_probs - log_probs.max(axis=-1, keepdims=True)) / log_probs.dtype.type(max(config.temperature, _COLDEST))
     return scores
 
 
