@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from htmlgen.markup.events import EndTag, StartTag, Text
+from htmlgen.markup.events import EndTag, Event, StartTag, Text
 from htmlgen.markup.reader import read
 from htmlgen.relaxng import Automaton, Violation, load_automaton, validate
 
@@ -43,7 +43,7 @@ def test_what_is_wrong_is_refused(case: Path) -> None:
 def test_what_no_parser_nests_is_refused_too(name: str, tag: StartTag) -> None:
     around = read((FOLDER / "accept" / "page" / "long-host.html").read_text("utf-8")).events
     inside = around.index(StartTag("body")) + 1
-    twice = [tag, StartTag("div"), tag, Text("x"), EndTag(tag.name), EndTag("div"), EndTag(tag.name)]
+    twice: list[Event] = [tag, StartTag("div"), tag, Text("x"), EndTag(tag.name), EndTag("div"), EndTag(tag.name)]
     nested = [*around[:inside], *twice, *around[inside:]]
     assert [violation.rule for violation in validate(nested, automaton(name))] == ["excluded"]
 
