@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from htmlgen.markup.events import EndTag, Event, StartTag, Text
 from htmlgen.markup.reader import read
 from htmlgen.relaxng import Automaton, Violation, load_automaton, validate
 
@@ -35,6 +36,16 @@ def test_what_is_right_is_accepted(case: Path) -> None:
 @pytest.mark.parametrize("case", REFUSED, ids=name_of)
 def test_what_is_wrong_is_refused(case: Path) -> None:
     assert violations(case) != []
+
+
+@pytest.mark.parametrize("name", ["html", "page"])
+@pytest.mark.parametrize("tag", [StartTag("form"), StartTag("a", (("href", "/"),))], ids=lambda tag: tag.name)
+def test_what_no_parser_nests_is_refused_too(name: str, tag: StartTag) -> None:
+    around = read((FOLDER / "accept" / "page" / "long-host.html").read_text("utf-8")).events
+    inside = around.index(StartTag("body")) + 1
+    twice: list[Event] = [tag, StartTag("div"), tag, Text("x"), EndTag(tag.name), EndTag("div"), EndTag(tag.name)]
+    nested = [*around[:inside], *twice, *around[inside:]]
+    assert [violation.rule for violation in validate(nested, automaton(name))] == ["excluded"]
 
 
 def test_every_grammar_of_pages_has_cases_of_both_kinds() -> None:

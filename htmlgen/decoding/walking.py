@@ -25,8 +25,8 @@ _DEEP: Final = {
     Kind.TEXT: 0.3, Kind.REFERENCE: 0.1, Kind.BYTE: 0.1, Kind.OPEN: 3.0, Kind.START: 4.0, Kind.ATTRIBUTE: 0.5, Kind.QUOTE_CLOSE: 3.0,
     Kind.END: 1.5, Kind.CONTROL: 0.02,
 }  # fmt: skip
-# The same, where tags shall bear many attributes.
-_WIDE: Final = {**_DEEP, Kind.START: 1.0, Kind.ATTRIBUTE: 2.0, Kind.QUOTE: 2.0, Kind.QUOTE_CLOSE: 1.0, Kind.CLOSE: 0.5}
+# The same, where tags shall bear many attributes, and elements end while more can follow them.
+_WIDE: Final = {**_DEEP, Kind.START: 1.0, Kind.ATTRIBUTE: 2.0, Kind.QUOTE: 2.0, Kind.QUOTE_CLOSE: 1.0, Kind.CLOSE: 0.5, Kind.END: 4.0}
 
 _WORDS: Final = """a b c x 0 1 2 3 4 5 6 7 8 9 . - / : # % ; , ! ? é 中 the of word boat red page http https www example .com .org .html px
     #ff0000 2026 -01 -02 12 :00 en de""".split()  # fmt: skip
@@ -77,7 +77,7 @@ class Seldom(ByKind):
         self._everywhere = np.zeros(len(vocabulary))
 
     def weights(self, allowed: Ids, place: str) -> NDArray[np.float64]:
-        shares = 1 / (1 + self._everywhere[allowed])
+        shares = (1 + self._everywhere[allowed]) ** -2
         drawn: Counter[int] = self._drawn.get(place, Counter())
         tokens, counts = np.fromiter(drawn, np.intp, len(drawn)), np.fromiter(drawn.values(), float, len(drawn))
         places = np.minimum(np.searchsorted(allowed, tokens), len(allowed) - 1)
