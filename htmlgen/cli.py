@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from htmlgen.models.interrupts import Interrupts
     from htmlgen.models.runs import Run
     from htmlgen.pages import Page
+    from htmlgen.runtime.bundle import Bundle
 
 BUNDLE = click.option("--bundle", type=click.Path(), help="Folder of a trained model.  [default: the one that ships with htmlgen]")
 
@@ -243,6 +244,7 @@ def bits(pages: tuple[str, ...], as_json: bool, jobs: int, bundle: str | None) -
 @click.option("--minutes", type=click.FloatRange(min=0, min_open=True), help="Train that long.  [default: 10, if no --tokens]")
 @click.option("--tokens", type=click.IntRange(min=1), help="Train on that many tokens; such a run can be repeated exactly.")
 @click.option("--grammar", default="page", show_default=True, help="Repair pages into it: page, article, a .rnc file …; none: keep them.")
+@click.option("--from", "source", type=click.Path(), metavar="BUNDLE", help="Start from a bundle: a folder, or default.")
 @click.option("--vocabulary", type=int, default=8192, show_default=True, help="Tokens of the vocabulary.")
 @click.option("--embedding", type=int, default=384, show_default=True, help="Width of the embedding and the last layer.")
 @click.option("--units", type=int, default=640, show_default=True, help="Width of the other layers.")
@@ -296,6 +298,19 @@ def _refuse_changes(run: "Run", options: dict[str, Any]) -> None:
             raise click.UsageError(f"the run was started with {option} {started[name]}, and --resume goes on with that; leave out {option}")
 
 
+def _source(options: dict[str, Any]) -> "Bundle | None":
+    """The bundle to start from, whose shape is not to be chosen."""
+    from htmlgen.runtime.bundle import load
+
+    if options["source"] is None:
+        return None
+    context = click.get_current_context()
+    for name in ("vocabulary", "embedding", "units", "layers"):
+        if context.get_parameter_source(name) is click.core.ParameterSource.COMMANDLINE:
+            raise click.UsageError(f"--from keeps the shape of its bundle; leave out --{name}")
+    return load(None if options["source"] == "default" else options["source"])
+
+
 def _new_run(pages: tuple[str, ...], output: Path, options: dict[str, Any]) -> "Run":
     from htmlgen.corpus.preparation import prepare, split_by_site
     from htmlgen.models import runs
@@ -306,6 +321,8 @@ def _new_run(pages: tuple[str, ...], output: Path, options: dict[str, Any]) -> "
     minutes = 10.0 if options["minutes"] is None and options["tokens"] is None else options["minutes"]
     grammar = None if options["grammar"] == "none" else options["grammar"]
     training = TrainingConfig(minutes=minutes, grammar=grammar, **settings)
+    source = _source(options)
+    setup = runs.Setup(shape=shape, training=training, source=source)
     runs.check_no_run(output)
     _tell("reading and cleaning pages …")
     read = list(prepare(pages, jobs=options["jobs"], grammar=grammar))
@@ -313,9 +330,10 @@ def _new_run(pages: tuple[str, ...], output: Path, options: dict[str, Any]) -> "
         train_pages, valid_pages = read, list(prepare(options["valid"], jobs=options["jobs"], grammar=grammar))
     else:
         train_pages, valid_pages = split_by_site(read, options["valid_fraction"])
-    _tell(f"{len(train_pages)} pages to train on, {len(valid_pages)} to validate; learning {shape.vocabulary} tokens …")
+    what = f"learning {shape.vocabulary} tokens" if source is None else f"going on from {source.name}"
+    _tell(f"{len(train_pages)} pages to train on, {len(valid_pages)} to validate; {what} …")
     command = shlex.join(["htmlgen", *sys.argv[1:]])
-    return runs.start(train_pages, valid_pages, output, shape=shape, training=training, command=command)
+    return runs.start(train_pages, valid_pages, output, setup=setup, command=command)
 
 
 def _train(run: "Run", sample_minutes: float, seed: int, interrupts: "Interrupts") -> None:

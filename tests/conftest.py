@@ -40,7 +40,6 @@ def weight_shapes(config: GeneratorConfig) -> dict[str, tuple[int, ...]]:
     if config.structures:
         shapes["structure"] = (sum(config.structures), config.embedding)
     if config.matches:
-        shapes |= {"match": (config.matches, config.embedding), "candidate": (config.embedding,)}
         shapes |= {"gate": (config.embedding,), "gate_bias": (config.matches,)}
     for index, (features, units) in enumerate(zip(config.inputs, config.widths, strict=True)):
         shapes[f"lstm_{index}/kernel"] = (features, 4 * units)

@@ -5,6 +5,7 @@ batch it was made in. Its scales are therefore constants, which an LSTM affords:
 Weights have 7 bits a column, so that no processor's 16-bit sums saturate.
 """
 
+import math
 from collections.abc import Mapping
 from typing import Any, Literal, NamedTuple
 
@@ -135,7 +136,7 @@ def _features(graph: _Graph) -> _Features:
 
 
 def _seen(graph: _Graph, maths: _Float32 | _Int8, config: GeneratorConfig, weights: Weights, features: _Features) -> str:
-    """(batch, embedding): each token, where it stands, and what may come."""
+    """(batch, embedding): each token, and where it stands."""
     seen = maths.embed("ids")
     axis = graph.constant(np.array([1], dtype=np.int64))
     if config.structures:
@@ -143,21 +144,16 @@ def _seen(graph: _Graph, maths: _Float32 | _Int8, config: GeneratorConfig, weigh
         found = graph("Gather", graph.constant(weights["structure"]), rows)  # (batch, 6, embedding)
         ones = graph.constant(np.ones((1, len(config.structures)), dtype=np.float32))
         seen = graph("Add", seen, graph("Squeeze", graph("MatMul", ones, found), axis))  # ReduceSum's order depends on the batch
-    if config.matches:
-        suggested = graph("Mul", maths.embed(features.candidate), graph.constant(weights["candidate"]))
-        seen = graph("Add", seen, graph("Mul", suggested, graph("Unsqueeze", features.copies, axis)))
-        seen = graph("Add", seen, graph("Gather", graph.constant(weights["match"]), features.match))
     return str(seen)
 
 
 def _largest_seen(weights: Weights) -> float:
     """A magnitude that what the first layer sees has hardly ever: beyond it, int8 saturates.
 
-    Tokens, structure and match are added up; their largest values hardly ever meet.
+    A token and its place are added up; their largest values hardly ever meet.
     """
-    table = weights["embedding"]
-    spread = [float(weights[name].std()) for name in ("structure", "match") if name in weights]
-    return float(np.abs(table).max()) + 6 * float(np.linalg.norm(spread))
+    spread = float(weights["structure"].std()) * math.sqrt(len(FEATURES) - 2) if "structure" in weights else 0.0
+    return float(np.abs(weights["embedding"]).max()) + 4 * spread
 
 
 def _with_copies(graph: _Graph, maths: _Float32 | _Int8, weights: Weights, logits: str, hidden: str, features: _Features) -> str:

@@ -4,7 +4,8 @@ The last layer is as wide as the embedding, so that tying needs no further matri
 Merity et al. 2018, arXiv:1708.02182). Beside the last token the model sees its context (tokens/context.py): embeddings of where on the page
 it stands are added to the token's. Pages repeat themselves, which a recurrent state of fixed size forgets: the token that followed when
 the page last read like this gets a share of the probability, by a gate that sees how long the match is and what the last layer says (cf.
-the continuous cache of Grave et al. 2016, arXiv:1612.04426, and pointers, Merity et al. 2016, arXiv:1609.07843).
+the continuous cache of Grave et al. 2016, arXiv:1612.04426, and pointers, Merity et al. 2016, arXiv:1609.07843). Nothing but the gate sees
+the match, so that the logits are a model of their own: pages can be drawn from them with as much copying as one likes.
 """
 
 from typing import Any, NamedTuple
@@ -54,8 +55,6 @@ class GeneratorModel(keras.Model):
         if config.structures:
             self.structure = self.add_weight(name="structure", shape=(sum(config.structures), config.embedding), initializer=self._small)
         if config.matches:
-            self.match = self.add_weight(name="match", shape=(config.matches, config.embedding), initializer=self._small)
-            self.candidate = self.add_weight(name="candidate", shape=(config.embedding,), initializer="zeros")
             self.gate = self.add_weight(name="gate", shape=(config.embedding,), initializer="zeros")
             self.gate_bias = self.add_weight(name="gate_bias", shape=(config.matches,), initializer="zeros")
         self.built = True
@@ -75,15 +74,11 @@ class GeneratorModel(keras.Model):
         return Prediction(logits, self._odds(hidden, features), tuple(after))
 
     def _seen(self, ids: Array, features: Array) -> Array:
-        """(batch, time, embedding): each token, where it stands, and what may come."""
+        """(batch, time, embedding): each token, and where it stands."""
         seen = self.embedding(ids)
         if self.config.structures:
             starts = jnp.asarray(offsets(self.config.structures))
             seen = seen + jnp.asarray(self.structure.value)[features[..., : len(starts)] + starts].sum(axis=-2)
-        if self.config.matches:
-            match, candidate = features[..., -2], features[..., -1]
-            suggested = self.embedding(candidate) * jnp.asarray(self.candidate.value) * (match > 0)[..., None]
-            seen = seen + suggested + jnp.asarray(self.match.value)[match]
         return seen
 
     def _odds(self, hidden: Array, features: Array) -> Array:
@@ -98,12 +93,12 @@ class GeneratorModel(keras.Model):
         return tuple((jnp.zeros((batch, width)), jnp.zeros((batch, width))) for width in self.config.widths)
 
     def named_weights(self) -> dict[str, Array]:
-        """Weights under stable names, float32: embedding, output_bias, structure, match …, lstm_N/kernel …"""
+        """Weights under stable names, float32: embedding, output_bias, structure, gate …, lstm_N/kernel …"""
         named = {"embedding": self.embedding.embeddings, "output_bias": self.output_bias}
         if self.config.structures:
             named["structure"] = self.structure
         if self.config.matches:
-            named |= {name: getattr(self, name) for name in ("match", "candidate", "gate", "gate_bias")}
+            named |= {"gate": self.gate, "gate_bias": self.gate_bias}
         for layer in self.recurrent:
             named |= {f"{layer.name}/{weight.name}": weight for weight in layer.weights}
         return named

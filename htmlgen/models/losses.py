@@ -1,7 +1,8 @@
 """What a prediction costs: nats of the tokens that came, under the plain softmax or among what a grammar allows.
 
-Laws: with `grammar` 0 the loss is the plain cross entropy of the mixture of logits and copy; with 1 that of the mixture restricted to the
-allowed tokens, which is what constrained decoding draws from, so that masks do not distort it (cf. Park et al. 2024, arXiv:2405.21047).
+Laws: with a `grammar_share` of 0 the loss is the plain cross entropy; with 1 that among the allowed tokens, which is what constrained
+decoding draws from, so that masks do not distort it (cf. Park et al. 2024, arXiv:2405.21047). With a `drawn_share` of 0 it is that of the
+mixture of logits and copy; with 1 that of the logits alone.
 """
 
 from typing import Any, Final
@@ -20,6 +21,17 @@ def unpacked(table: Array, masks: Array, vocab: int) -> Array:
     """(…, vocab) bool: rows of `TokenPages.allowed`, whose bits numpy.packbits packed."""
     bits = table[masks][..., None] >> jnp.arange(7, -1, -1, dtype=jnp.uint8) & 1
     return bits.reshape(*masks.shape, -1)[..., :vocab].astype(bool)
+
+
+def training_loss(
+    prediction: Prediction, candidates: Array, targets: Array, allowed: Array | None, *, grammar_share: float, drawn_share: float
+) -> tuple[Array, Array]:
+    """The mean loss of a token; and the nats of all tokens, among what is allowed."""
+    drawn = prediction._replace(odds=jnp.full_like(prediction.odds, NEVER))
+    (plain, within), (plain_drawn, within_drawn) = (token_nats(each, candidates, targets, allowed) for each in (prediction, drawn))
+    mixed = grammar_share * within + (1 - grammar_share) * plain
+    alone = grammar_share * within_drawn + (1 - grammar_share) * plain_drawn
+    return ((1 - drawn_share) * mixed + drawn_share * alone).mean(), within.sum()
 
 
 def token_nats(prediction: Prediction, candidates: Array, targets: Array, allowed: Array | None = None) -> tuple[Array, Array]:

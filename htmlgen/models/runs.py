@@ -11,14 +11,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+import numpy as np
+import safetensors.numpy
+
 from htmlgen import config as configs
 from htmlgen.corpus.preparation import PreparedPage, corpus_sha256
 from htmlgen.decoding.guides import guide_of
 from htmlgen.errors import BundleCorruptError, ConfigError, OutputError, VocabularyError
 from htmlgen.models.data import TokenPages
-from htmlgen.models.generator import create
+from htmlgen.models.generator import GeneratorModel, create
 from htmlgen.models.training import Trainer, TrainingConfig
 from htmlgen.runtime.architecture import GeneratorConfig
+from htmlgen.runtime.bundle import WEIGHTS, Bundle
 from htmlgen.runtime.files import write_atomically
 from htmlgen.tokens.context import Reading
 from htmlgen.tokens.learning import VocabularyConfig, learn
@@ -43,6 +47,15 @@ class Shape:
     def __post_init__(self) -> None:
         VocabularyConfig(size=self.vocabulary)
         GeneratorConfig(vocab_size=self.vocabulary, **_sizes(self))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Setup:
+    """What a fresh run is started with."""
+
+    shape: Shape
+    training: TrainingConfig
+    source: Bundle | None = None  #: whose weights and vocabulary it starts from; the shape is that bundle's then
 
 
 @dataclass(frozen=True)
@@ -75,17 +88,18 @@ def check_no_run(output: Path) -> None:
 
 
 def start(
-    train: list[PreparedPage], valid: list[PreparedPage], output: Path, *, shape: Shape, training: TrainingConfig, command: str
+    train: list[PreparedPage], valid: list[PreparedPage], output: Path, *, setup: Setup, command: str
 ) -> Run:
-    """A fresh run on prepared pages: learns the tokenizer, encodes the pages, makes the model.
+    """A fresh run on prepared pages: learns the tokenizer, encodes the pages, makes the model; or takes both from a bundle.
 
     Raises: OutputError, if there is a run of that name already; VocabularyError, InputError, if the pages are too few.
     """
     check_no_run(output)
     folder = run_folder(output)
     splits = {"train": train, "valid": valid}
-    tokenizer = Tokenizer(learn(((page.site, page.events) for page in train), VocabularyConfig(size=shape.vocabulary)))
-    architecture = _architecture(shape, tokenizer.vocabulary)
+    training, source = setup.training, setup.source
+    tokenizer = _learned(train, setup.shape) if source is None else source.tokenizer
+    architecture = _architecture(setup.shape if source is None else _shape(source), tokenizer.vocabulary)
     guide = None if training.grammar is None else guide_of(training.grammar, tokenizer.vocabulary)
     encoded = {name: TokenPages.encode(((page.events, page.bytes) for page in pages), tokenizer, guide) for name, pages in splits.items()}
     settings = {
@@ -98,8 +112,37 @@ def start(
         pages.save(folder / f"{name}.npz")
     _write(folder / "tokenizer.model", tokenizer.model)
     _write(folder / "settings.json", json.dumps(settings, indent=1).encode())
-    trainer = Trainer(create(architecture, training.seed), encoded["train"], tokenizer.vocabulary, training, folder)
+    model = create(architecture, training.seed)
+    if source is not None:
+        _assign(model, source)
+    trainer = Trainer(model, encoded["train"], tokenizer.vocabulary, training, folder)
+    trainer.save()
     return Run(output, folder, trainer, tokenizer, encoded["train"], encoded["valid"], settings)
+
+
+def _learned(pages: list[PreparedPage], shape: Shape) -> Tokenizer:
+    return Tokenizer(learn(((page.site, page.events) for page in pages), VocabularyConfig(size=shape.vocabulary)))
+
+
+def _shape(source: Bundle) -> Shape:
+    """That of a bundle's model; what it has not learned to see, it learns now."""
+    sizes = {name: getattr(source.architecture, name) for name in ("embedding", "units", "layers", "dropout")}
+    return Shape(vocabulary=source.architecture.vocab_size, **sizes)
+
+
+def _assign(model: GeneratorModel, source: Bundle) -> None:
+    """Gives a model the weights of a bundle. Raises: BundleCorruptError, if they are not of its shape."""
+    path = source.folder / WEIGHTS
+    try:
+        weights = safetensors.numpy.load_file(path)
+    except (OSError, safetensors.SafetensorError) as error:
+        raise BundleCorruptError(f"{path}: cannot be read: {error}; to train on, a bundle needs its weights") from error
+    for name, variable in model.named_weights().items():
+        if name not in weights:
+            continue
+        if weights[name].shape != variable.shape:
+            raise BundleCorruptError(f"{path}: {name} is {weights[name].shape}, not {tuple(variable.shape)}; copy the bundle again")
+        variable.assign(weights[name].astype(np.float32))
 
 
 def resume(output: Path, *, minutes: float | None = None, tokens: int | None = None) -> Run:

@@ -23,7 +23,7 @@ from htmlgen import config as configs
 from htmlgen.errors import BundleCorruptError, ConfigError
 from htmlgen.models.data import TokenPages, Window, byte_lengths, lanes, shuffled, windows
 from htmlgen.models.generator import GeneratorModel
-from htmlgen.models.losses import token_nats, unpacked
+from htmlgen.models.losses import token_nats, training_loss, unpacked
 from htmlgen.runtime.files import write_atomically
 from htmlgen.tokens.vocabulary import Vocabulary
 
@@ -44,6 +44,7 @@ class TrainingConfig:
     clip_norm: float = 1.0  #: largest norm of all gradients together
     grammar: str | None = None  #: whose rules say what may come next, for pages that keep to them
     grammar_share: float = 0.9  #: how much of the loss is among the tokens that the grammar allows, the rest among all, [0, 1]
+    drawn_share: float = 0.5  #: how much of the loss takes tokens as if none could be copied, so that logits are good alone, [0, 1]
     seed: int = 0  #: of weights, dropout and order of pages, below 2**31
     checkpoint_seconds: float = 120.0  #: between checkpoints
     checkpoint_steps: int = 0  #: between checkpoints, if not 0
@@ -57,8 +58,9 @@ class TrainingConfig:
         for name in ("warmup", "floor"):
             if not 0 <= (value := getattr(self, name)) < 1:
                 raise ConfigError(f"{name} must be in [0, 1), got {value}")
-        if not 0 <= self.grammar_share <= 1:
-            raise ConfigError(f"grammar_share must be in [0, 1], got {self.grammar_share}")
+        for name in ("grammar_share", "drawn_share"):
+            if not 0 <= (value := getattr(self, name)) <= 1:
+                raise ConfigError(f"{name} must be in [0, 1], got {value}")
         if not 0 <= self.seed < 1 << 31:
             raise ConfigError(f"seed must be a whole number from 0 to {(1 << 31) - 1}, got {self.seed}")
 
@@ -175,9 +177,9 @@ class Trainer:
         state = _paired(variables["state"])
         said, other = self.model.stateless_call(trainable, variables["other"], ids, features, state, training=True)
         allowed = None if table is None else unpacked(table, masks, self.model.config.vocab_size)
-        plain, within = token_nats(said, features[..., -1], targets, allowed)
-        share = self.config.grammar_share
-        return (share * within + (1 - share) * plain).mean(), (within.sum(), [part for pair in said.state for part in pair], other)
+        shares = {"grammar_share": self.config.grammar_share, "drawn_share": self.config.drawn_share}
+        loss, nats = training_loss(said, features[..., -1], targets, allowed, **shares)
+        return loss, (nats, [part for pair in said.state for part in pair], other)
 
     def assign(self) -> None:
         """Puts the trained weights into the model."""
