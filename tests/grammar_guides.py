@@ -39,12 +39,14 @@ def page(guide: GrammarGuide, ids: Sequence[int]) -> str:
 
 
 def pages(guide: GrammarGuide, budget: int, *, with_bytes: bool = False) -> Iterator[str]:
-    """All pages that fit into a budget, without bytes and without references to characters if not asked for."""
+    """All pages that fit into a budget, without bytes and without references to characters if not asked for; fails at a dead end."""
     kinds = guide.vocabulary.kinds
     left_out = np.isin(kinds, [Kind.REFERENCE] if with_bytes else [Kind.BYTE, Kind.REFERENCE])
 
     def further(state: GrammarState, ids: tuple[int, ...]) -> Iterator[str]:
-        for token in np.flatnonzero(guide.allowed(state, budget - len(ids)) & ~left_out).tolist():
+        allowed = guide.allowed(state, budget - len(ids))
+        assert allowed.any() or not ids, f"dead end after {page(guide, ids)!r}"
+        for token in np.flatnonzero(allowed & ~left_out).tolist():
             if token == guide.vocabulary.eos:
                 yield page(guide, ids)
             else:

@@ -192,6 +192,15 @@ def test_start_tags_are_those_that_the_attributes_allow(case: str) -> None:
     assert {re.sub('"([^"]*)"', lambda value: f'"{" ".join(value[1].split())}"', each) for each in written} == expected
 
 
+def test_an_id_stands_once_be_it_spelled_or_one_token() -> None:
+    rules = automaton('start = element r { a, a }  a = element a { [ h:id = "id" ] attribute id { xsd:string { pattern = "[a-z]+" } } }')
+    guide = GrammarGuide(rules, vocabulary("r a", "id", ['id="x"', 'id="xy"'], ["x", "y"]))
+    written = [tuple(re.findall('id="([^"]*)"', each)) for each in pages(guide, guide.least_cost(guide.start()))]
+    assert all(first != second for first, second in written)
+    short = ("x", "y", "xx", "xy", "yx", "yy")
+    assert {pair for pair in written if set(pair) <= {*short}} == {pair for pair in product(short, repeat=2) if pair[0] != pair[1]}
+
+
 def test_the_kinds_of_an_element_are_told_apart_as_its_content_comes() -> None:
     text = """start = element r { t2 | t3 }  c = element c { empty }
         t2 = element a { (element d { c, c })+ }  t3 = element a { (element d { c, c, c })+ }"""
