@@ -43,7 +43,8 @@ def test_pages_and_their_sum_on_the_command_line(tiny_bundle: Path) -> None:
     *lines, last = plain.stdout.splitlines()
     assert [line.split()[-1] for line in lines] == pages
     assert "all 2 pages (deflate " in last
-    rows = [json.loads(line) for line in CliRunner().invoke(cli, ["bits", *pages, "--bundle", str(tiny_bundle), "--json"]).stdout.splitlines()]
+    listed = CliRunner().invoke(cli, ["bits", *pages, "--bundle", str(tiny_bundle), "--json"])
+    rows = [json.loads(line) for line in listed.stdout.splitlines()]
     assert [row.get("pages") for row in rows] == [None, None, 2]
     assert rows[2]["bytes"] == rows[0]["bytes"] + rows[1]["bytes"]
     mean = sum(row["bytes"] * row["bits_per_byte"] for row in rows[:2]) / rows[2]["bytes"]
