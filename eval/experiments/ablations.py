@@ -17,7 +17,8 @@ from pathlib import Path
 from typing import Any
 
 from eval.bench.training import products
-from htmlgen.corpus.preparation import PreparedPage, prepare
+from htmlgen.corpus.pages import read_pages
+from htmlgen.corpus.preparation import PreparedPage, prepare_into
 from htmlgen.decoding.guides import guide_of
 from htmlgen.models.data import TokenPages
 from htmlgen.models.generator import create
@@ -37,6 +38,7 @@ class Variant:
     vocabulary: VocabularyConfig = field(default_factory=VocabularyConfig)
     architecture: dict[str, Any] = field(default_factory=dict)
     grammar_share: float = 0.9
+    drawn_share: float = 0.5
     carried: bool = True
 
 
@@ -49,6 +51,7 @@ VARIANTS = {
     "tokens and copies": replace(PLAIN, architecture={"dropout": 0.0, "structure": False}),
     "tokens, structure, copies": replace(WHOLE, grammar_share=0.0),
     "whole": WHOLE,
+    "whole, logits not trained alone": replace(WHOLE, drawn_share=0.0),
     "whole, dropout 0.1": replace(WHOLE, architecture={"dropout": 0.1}),
     "whole, state forgotten between windows": replace(WHOLE, carried=False),
     "whole, vocabulary of 4,096": replace(WHOLE, vocabulary=VocabularyConfig(size=4096)),
@@ -63,6 +66,13 @@ class _Forgetful(Trainer):
     def _train_on(self, window: Any) -> Any:
         self._variables["state"] = [part * 0 for part in self._variables["state"]]
         return super()._train_on(window)
+
+
+def prepared(source: str, count: int) -> list[PreparedPage]:
+    """About so many pages, spread over all, repaired into the grammar; those without content are left out."""
+    pages = list(read_pages([source]))
+    found = (prepare_into(page, GRAMMAR) for page in pages[:: max(1, len(pages) // count)])
+    return [page for page in found if page.events]
 
 
 class Bench:
@@ -90,7 +100,7 @@ class Bench:
         config = self._config(tokenizer, variant)
         whole = GeneratorConfig(vocab_size=8192, embedding=config.embedding, units=config.units)
         tokens = round(self._options.tokens * products(whole) / products(config))
-        training = TrainingConfig(tokens=tokens, grammar_share=variant.grammar_share, checkpoint_seconds=1e9)
+        training = TrainingConfig(tokens=tokens, grammar_share=variant.grammar_share, drawn_share=variant.drawn_share, checkpoint_seconds=1e9)
         model, started = create(config), time.monotonic()
         with tempfile.TemporaryDirectory() as folder:
             kind = Trainer if variant.carried else _Forgetful
@@ -116,8 +126,7 @@ def main() -> None:
     parser.add_argument("--only", nargs="+", default=list(VARIANTS), choices=list(VARIANTS), metavar="NAME")
     parser.add_argument("-o", "--output", type=Path)
     options = parser.parse_args()
-    train, valid = (list(prepare([source], jobs=2, grammar=GRAMMAR)) for source in (options.train, options.valid))
-    train, valid = train[:: max(1, len(train) // options.pages)], valid[:: max(1, len(valid) * 10 // options.pages)]
+    train, valid = prepared(options.train, options.pages), prepared(options.valid, options.pages // 10)
     bench, result = Bench(train, valid, options), dict[str, Any]()
     for name in options.only:
         result[name] = bench.run(VARIANTS[name])
