@@ -100,7 +100,8 @@ class Bench:
         config = self._config(tokenizer, variant)
         whole = GeneratorConfig(vocab_size=8192, embedding=config.embedding, units=config.units)
         tokens = round(self._options.tokens * products(whole) / products(config))
-        training = TrainingConfig(tokens=tokens, grammar_share=variant.grammar_share, drawn_share=variant.drawn_share, checkpoint_seconds=1e9)
+        shares = {"grammar_share": variant.grammar_share, "drawn_share": variant.drawn_share}
+        training = TrainingConfig(tokens=tokens, checkpoint_seconds=1e9, **shares)
         model, started = create(config), time.monotonic()
         with tempfile.TemporaryDirectory() as folder:
             kind = Trainer if variant.carried else _Forgetful
