@@ -262,7 +262,7 @@ def test_a_trained_bundle_says_what_it_is(unbroken: tuple[Path, str, str]) -> No
     assert corpus["train"]["pages"] + corpus["valid"]["pages"] == len(list(SAMPLES.glob("*.html")))
     assert not set(corpus["train"]["sites"]) & set(corpus["valid"]["sites"])
     assert loaded.record["training"]["steps"] == STEPS
-    assert loaded.record["grammar"] == "page"
+    assert loaded.record["training"]["grammar"] == "page"
     assert corpus["train"]["left_out"] == 0
     card = (output / "card.md").read_text()
     assert card.startswith("# bundle\n")
@@ -270,6 +270,30 @@ def test_a_trained_bundle_says_what_it_is(unbroken: tuple[Path, str, str]) -> No
     assert "what is left is repaired into the grammar `page`" in card
     assert re.search(rf"step {STEPS}, 100%, [\d.]+ bits/byte, [\d,]+ tokens/s, 0:00:00 left\n", stderr)
     assert f"wrote {output}" in stderr
+
+
+def test_a_bundle_is_trained_on_from_where_it_stood(unbroken: tuple[Path, str, str], tmp_path: Path) -> None:
+    """One step of next to no learning rate leaves a bundle with the bits that it had."""
+    source, output = unbroken[0], tmp_path / "further"
+    arguments = [SAMPLES, "-o", output, "--from", source, "--tokens", 4 * 32, "--learning-rate", 1e-9, "--jobs", 1]
+    code, _, stderr = finished(train(*arguments, "--batch", 4, "--length", 32))
+    assert code == 0, stderr
+    assert "going on from bundle" in stderr
+    before, after = bundle.load(source), bundle.load(output)
+    assert after.architecture == before.architecture
+    assert (output / bundle.TOKENIZER).read_bytes() == (source / bundle.TOKENIZER).read_bytes()
+    assert after.record["figures"]["valid_bits_per_byte"] == pytest.approx(before.record["figures"]["valid_bits_per_byte"], abs=2e-3)
+    changed = CliRunner().invoke(cli, ["train", *map(str, arguments), "--units", "30"])
+    assert changed.exit_code == 2
+    assert "--from keeps the shape of its bundle; leave out --units" in changed.stderr
+
+
+def test_a_bundle_without_its_weights_is_not_trained_on(unbroken: tuple[Path, str, str], tmp_path: Path) -> None:
+    source = Path(shutil.copytree(unbroken[0], tmp_path / "source"))
+    (source / bundle.WEIGHTS).unlink()
+    result = CliRunner().invoke(cli, ["train", str(SAMPLES), "-o", str(tmp_path / "further"), "--from", str(source)])
+    assert result.exit_code == 2
+    assert "weights.safetensors" in result.stderr
 
 
 def test_a_trained_bundle_writes_pages(unbroken: tuple[Path, str, str]) -> None:
