@@ -9,6 +9,9 @@ from grammar_guides import automaton
 from htmlgen.decoding.grammar_guide import GrammarGuide
 from htmlgen.decoding.walking import ByKind, Evenly, Seldom, own_vocabulary, spelled, steps, walk
 from htmlgen.errors import BudgetError, DeadEndError
+from htmlgen.markup.events import Text
+from htmlgen.markup.reader import read
+from htmlgen.markup.writer import write
 from htmlgen.tokens.vocabulary import Kind
 
 # Thirty elements, of which each may bear one of two attributes, and the last stands only after another
@@ -71,6 +74,17 @@ def test_what_was_drawn_becomes_less_likely_and_kinds_keep_their_share() -> None
 def test_walks_that_choose_what_was_seldom_drawn_go_everywhere() -> None:
     assert met(Seldom(GUIDE.vocabulary), 120) == ALL
     assert met(ByKind(GUIDE.vocabulary), 120) < ALL
+
+
+def test_a_line_feed_at_the_beginning_of_a_textarea_is_kept() -> None:
+    rules = automaton("start = element div { element textarea { attribute title { text }?, text } }")
+    vocabulary = own_vocabulary(rules)
+    for opened in (("<textarea>",), ("<textarea", ' title="', '">')):
+        ids = [vocabulary.id(text) for text in ("<div>", *opened, "\n", "a", "\n", "</textarea>", "</div>")]
+        page = spelled(vocabulary, ids)
+        assert page.endswith(">&#10;&#10;a&#10;</textarea></div>")
+        events = read(page).events
+        assert Text("\na\n") in events and write(events, one_line=True) == page
 
 
 def test_a_guide_that_breaks_its_law_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:

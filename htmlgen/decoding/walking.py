@@ -4,6 +4,7 @@ Laws: each page is one that the guide calls finished, within its budget; the sam
 allows may be drawn, by any odds.
 """
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
@@ -13,12 +14,14 @@ from numpy.typing import NDArray
 
 from htmlgen.decoding.grammar_guide import GrammarGuide, GrammarState
 from htmlgen.errors import BudgetError, DeadEndError
-from htmlgen.markup.elements import VOID_IN_PARSER
+from htmlgen.markup.elements import DROPS_FIRST_LINE_FEED, VOID_IN_PARSER
 from htmlgen.markup.writer import escape
 from htmlgen.relaxng.automaton import Automaton
 from htmlgen.tokens.vocabulary import CONTROLS, REQUIRED, Kind, Token, Vocabulary
 
 Ids = NDArray[np.intp]
+
+_DROPPED: Final = re.compile(rf"<(?:{'|'.join(sorted(DROPS_FIRST_LINE_FEED))})(?: [^>]*)?>\n")
 
 # How likely each kind of token is, against 1: pages go deep and end when they must, rather than in words and values.
 _DEEP: Final = {
@@ -168,10 +171,10 @@ def least_page(guide: GrammarGuide) -> tuple[int, ...]:
 
 
 def spelled(vocabulary: Vocabulary, ids: Iterable[int]) -> str:
-    """The page of ids without raw text, on one line."""
+    """The page of ids without raw text, on one line; a line feed that a parser would drop is written twice, as the writer does."""
     tokens = (vocabulary[index] for index in ids)
     page = b"".join(bytes((token.byte,)) if token.kind is Kind.BYTE else token.text.encode() for token in tokens)
-    return page.decode("utf-8", "replace").replace("\n", "&#10;")
+    return _DROPPED.sub("\\g<0>\n", page.decode("utf-8", "replace")).replace("\n", "&#10;")
 
 
 def own_vocabulary(automaton: Automaton) -> Vocabulary:
