@@ -3,6 +3,7 @@
 Writing needs neither html5lib nor BeautifulSoup; they are imported where a page is read, so that `htmlgen generate` starts at once.
 """
 
+import os
 import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 GRAMMAR = "page"
 MAX_TOKENS = 128
 COMPLETION_TOKENS = 64
+_THREADS = 4  # with more, the thread that chooses tokens is what all wait for
 AMPLE = 1 << 14  # tokens: a budget that forbids nothing
 SAMPLING = SamplingConfig(temperature=0.9, min_p=0.02)
 
@@ -82,19 +84,23 @@ class Page:
 class Generator:
     """Writes pages with a bundle. Load it once and share it: it keeps no state between calls."""
 
-    def __init__(self, bundle: Bundle, grammar: str | PathLike[str] = GRAMMAR) -> None:
+    def __init__(self, bundle: Bundle, grammar: str | PathLike[str] = GRAMMAR, *, threads: int | None = None) -> None:
+        """Args: threads, that step the model where many pages are written at a time; None is as many as pay; pages do not depend on it."""
         self.bundle = bundle
         self.tokenizer = bundle.tokenizer
         self.guide = guide_of(grammar, self.tokenizer.vocabulary)
+        self.threads = min(_THREADS, available_cores()) if threads is None else threads
         self._step = PageStep(Session(bundle.step_path, bundle.architecture), Reading(self.tokenizer.vocabulary))
 
     @classmethod
-    def load(cls, bundle: str | PathLike[str] | None = None, *, grammar: str | PathLike[str] = GRAMMAR) -> "Generator":
-        """Args: bundle, a folder; None is the bundle that ships with the package; grammar, see `guide_of`.
+    def load(
+        cls, bundle: str | PathLike[str] | None = None, *, grammar: str | PathLike[str] = GRAMMAR, threads: int | None = None
+    ) -> "Generator":
+        """Args: bundle, a folder; None is the bundle that ships with the package; grammar, see `guide_of`; threads, see `Generator`.
 
         Raises: BundleError, if the bundle cannot be used; GrammarError, if the grammar cannot.
         """
-        return cls(bundles.load(None if bundle is None else str(bundle)), grammar)
+        return cls(bundles.load(None if bundle is None else str(bundle)), grammar, threads=threads)
 
     def pages(
         self, n: int, *, seed: int | None = None, max_tokens: int = MAX_TOKENS, prompt: str = "", sampling: SamplingConfig = SAMPLING
@@ -137,7 +143,7 @@ class Generator:
 
     def search(self, sampling: SamplingConfig = SAMPLING) -> Search[Any]:
         """The decoding loop over this bundle's model and guide."""
-        return Search(self._step, self._step.initial, self.guide, sampling)
+        return Search(self._step, self._step.initial, self.guide, sampling, lanes=self.threads)
 
     def prompt_ids(self, prompt: str) -> tuple[int, ...]:
         """The ids of a page's beginning; of a fragment's, where the grammar is one of fragments."""
@@ -155,6 +161,11 @@ class Generator:
 def writes_documents(guide: Guide[Any]) -> bool:
     """True for pages from doctype to `</html>`, False for fragments."""
     return bool(guide.allowed(guide.start(), AMPLE)[guide.vocabulary.id("<!DOCTYPE html>")])
+
+
+def available_cores() -> int:
+    """The processor's cores that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def draw_seed() -> int:

@@ -205,8 +205,10 @@ class Context:
     def after(self, token: int) -> "Context":
         """The context after a token, whatever it is."""
         trail, source, match = self._trail, self._source, self._match
-        if len(trail.ids) != self._count:
-            trail = trail.until(self._count)  # another branch went on with the trail
+        if len(trail.ids) != self._count or not trail.ids:
+            trail = trail.until(
+                self._count
+            )  # another branch went on with the trail; that of the first context, all pages and threads share
         if match and trail.ids[source] == token:
             source, match = source + 1, min(match + 1, _LONGEST)
         else:
