@@ -5,8 +5,8 @@ Writing needs neither html5lib nor BeautifulSoup; they are imported where a page
 
 import os
 import secrets
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from functools import cached_property
 from os import PathLike
 from typing import TYPE_CHECKING, Any
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 GRAMMAR = "page"
 MAX_TOKENS = 128
 COMPLETION_TOKENS = 64
+BATCH = 64
 _THREADS = 4  # with more, the thread that chooses tokens is what all wait for
 AMPLE = 1 << 14  # tokens: a budget that forbids nothing
 SAMPLING = SamplingConfig(temperature=0.9, min_p=0.02)
@@ -84,23 +85,36 @@ class Page:
 class Generator:
     """Writes pages with a bundle. Load it once and share it: it keeps no state between calls."""
 
-    def __init__(self, bundle: Bundle, grammar: str | PathLike[str] = GRAMMAR, *, threads: int | None = None) -> None:
-        """Args: threads, that step the model where many pages are written at a time; None is as many as pay; pages do not depend on it."""
+    def __init__(self, bundle: Bundle, grammar: str | PathLike[str] = GRAMMAR, *, threads: int | None = None, batch: int = BATCH) -> None:
+        """Args: threads, that step the model where many pages are written at a time; None is as many as pay; batch, the pages that are.
+
+        Pages depend on neither.
+        Raises: ConfigError, for threads or batch; GrammarError, if the grammar cannot be used.
+        """
         self.bundle = bundle
         self.tokenizer = bundle.tokenizer
         self.guide = guide_of(grammar, self.tokenizer.vocabulary)
         self.threads = min(_THREADS, available_cores()) if threads is None else threads
+        self.batch = batch
+        for name in ("threads", "batch"):
+            if (value := getattr(self, name)) < 1:
+                raise ConfigError(f"{name} must be at least 1, got {value}")
         self._step = PageStep(Session(bundle.step_path, bundle.architecture), Reading(self.tokenizer.vocabulary))
 
     @classmethod
     def load(
-        cls, bundle: str | PathLike[str] | None = None, *, grammar: str | PathLike[str] = GRAMMAR, threads: int | None = None
+        cls,
+        bundle: str | PathLike[str] | None = None,
+        *,
+        grammar: str | PathLike[str] = GRAMMAR,
+        threads: int | None = None,
+        batch: int = BATCH,
     ) -> "Generator":
-        """Args: bundle, a folder; None is the bundle that ships with the package; grammar, see `guide_of`; threads, see `Generator`.
+        """Args: bundle, a folder; None is the bundle that ships with the package; grammar, see `guide_of`; threads, batch, see `Generator`.
 
         Raises: BundleError, if the bundle cannot be used; GrammarError, if the grammar cannot.
         """
-        return cls(bundles.load(None if bundle is None else str(bundle)), grammar, threads=threads)
+        return cls(bundles.load(None if bundle is None else str(bundle)), grammar, threads=threads, batch=batch)
 
     def pages(
         self, n: int, *, seed: int | None = None, max_tokens: int = MAX_TOKENS, prompt: str = "", sampling: SamplingConfig = SAMPLING
@@ -113,8 +127,15 @@ class Generator:
         """
         if n < 0:
             raise ConfigError(f"n must be at least 0, got {n}")
-        first = Request(seed=draw_seed() if seed is None else seed, max_tokens=max_tokens, prompt=self.prompt_ids(prompt))
-        requests = (replace(first, seed=first.seed + index) for index in range(n))
+        first = draw_seed() if seed is None else seed
+        return self.pages_of(range(first, first + n), max_tokens=max_tokens, prompt=prompt, sampling=sampling)
+
+    def pages_of(
+        self, seeds: Iterable[int], *, max_tokens: int = MAX_TOKENS, prompt: str = "", sampling: SamplingConfig = SAMPLING
+    ) -> Iterator[Page]:
+        """The pages of these seeds, in their order, each as soon as it is there; see `pages`."""
+        ids = self.prompt_ids(prompt)
+        requests = (Request(seed=seed, max_tokens=max_tokens, prompt=ids) for seed in seeds)
         return map(self._page, self.search(sampling).stream(requests))
 
     def page(self, *, seed: int | None = None, max_tokens: int = MAX_TOKENS, prompt: str = "") -> Page:
@@ -143,7 +164,7 @@ class Generator:
 
     def search(self, sampling: SamplingConfig = SAMPLING) -> Search[Any]:
         """The decoding loop over this bundle's model and guide."""
-        return Search(self._step, self._step.initial, self.guide, sampling, lanes=self.threads)
+        return Search(self._step, self._step.initial, self.guide, sampling, batch=self.batch, lanes=self.threads)
 
     def prompt_ids(self, prompt: str) -> tuple[int, ...]:
         """The ids of a page's beginning; of a fragment's, where the grammar is one of fragments."""
