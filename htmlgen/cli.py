@@ -17,6 +17,7 @@ import click
 
 import htmlgen
 from htmlgen.cli_complete import complete
+from htmlgen.cli_control import control_of, control_options, sampling_of
 from htmlgen.cli_grammar import grammar
 from htmlgen.cli_writing import shown, write_file, write_folder
 from htmlgen.errors import HtmlgenError, OutputError
@@ -101,8 +102,8 @@ def main() -> NoReturn:
 @click.option("--seed", type=click.IntRange(0, 2**63 - 1), help="Repeat a run exactly; drawn and shown on stderr if omitted.")
 @click.option("--grammar", default="page", show_default=True, help="page, snippet, article, email, a .rnc file; or tags: nesting alone.")
 @click.option("--prompt", default="", help="A page's beginning, which every page continues.")
-@click.option("--max-tokens", default=128, show_default=True, help="Most tokens of a page; it always ends within them.")
-@click.option("--temperature", default=0.9, show_default=True, help="Below 1 plainer, above 1 wilder; 0 takes the likeliest.")
+@click.option("--max-tokens", type=int, help="Most tokens of a page; it always ends within them.  [default: 128]")
+@control_options
 @click.option("--top-k", default=0, show_default=True, help="Draw among the k likeliest tokens; 0 among all.")
 @click.option("--top-p", default=1.0, show_default=True, help="Draw among the likeliest tokens of that probability together.")
 @click.option("--min-p", default=0.02, show_default=True, help="Leave out tokens below that share of the likeliest one's probability.")
@@ -115,23 +116,35 @@ def main() -> NoReturn:
 @click.option("--batch", type=click.IntRange(min=1), default=64, show_default=True, help="Pages that a process writes at a time.")
 @BUNDLE
 def generate(
-    count: int, seed: int | None, prompt: str, max_tokens: int, pretty: bool, jsonl: bool, out: Path | None, force: bool, **options: Any
+    count: int,
+    seed: int | None,
+    prompt: str,
+    max_tokens: int | None,
+    pretty: bool,
+    jsonl: bool,
+    out: Path | None,
+    force: bool,
+    **options: Any,
 ) -> None:
     """Write pages, one a line: htmlgen generate --n 10 --seed 7"""
-    from htmlgen.decoding.sampling import SamplingConfig
-    from htmlgen.jobs import Order, pages
+    from htmlgen.jobs import Order, chosen
     from htmlgen.pages import draw_seed
 
     if pretty and jsonl:
         raise click.UsageError("--pretty and --jsonl exclude one another: JSON lines hold each page on one line")
     jobs, resume = options.pop("jobs"), options.pop("resume")
     source = {name: options.pop(name) for name in ("bundle", "grammar", "batch")}
-    order = Order(**source, options={"max_tokens": max_tokens, "prompt": prompt, "sampling": SamplingConfig(**options)})
+    control, sampling = control_of(options), sampling_of(options)
+    order = Order(**source, options={"max_tokens": max_tokens, "prompt": prompt, "sampling": sampling, "control": control})
     if _is_page_file(out, force=force, resume=resume, styled=pretty or jsonl):
+        if control.chooses:
+            raise click.UsageError(
+                f"--best-of, --unique and --novelty leave out pages, and {out.name} keeps those of seeds in a row; give a folder"
+            )
         write_file(order, count, out, seed=seed, jobs=jobs, resume=resume)
         return
     first = draw_seed() if seed is None else seed
-    written = pages(order, range(first, first + count), jobs=jobs)
+    written = chosen(order, count, first, jobs=jobs)
     if seed is None:
         _tell(f"seed {first}")
     if out is None:

@@ -10,13 +10,14 @@ from collections.abc import Generator as Iterating
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from functools import partial
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from multiprocessing.context import SpawnProcess
 from typing import Any, TypeAlias
 
 from htmlgen.errors import ConfigError, DecodingError, HtmlgenError
-from htmlgen.pages import BATCH, GRAMMAR, Generator, Page
+from htmlgen.pages import BATCH, CONTROL, GRAMMAR, Generator, Page
 from htmlgen.runtime import bundle
 
 Generated: TypeAlias = Iterating[Page, None, None]
@@ -51,6 +52,16 @@ def pages(order: Order, seeds: Sequence[int], *, jobs: int | None = None) -> Gen
         return _here(order.generator(threads=jobs), order, seeds)
     bundle.load(order.bundle)  # what is wrong with it is told before a process is started
     return _elsewhere(order, seeds, jobs)
+
+
+def chosen(order: Order, n: int, seed: int, *, jobs: int | None = None) -> Iterator[Page]:
+    """n pages from a first seed on, chosen as the order's `control` says; see `pages`, and `Generator.pages`, which gives the same."""
+    control = order.options.get("control", CONTROL)
+    if not control.chooses:
+        return pages(order, range(seed, seed + n), jobs=jobs)
+    generator = order.generator(threads=jobs)
+    write = partial(pages, order, jobs=jobs) if jobs is not None and jobs > 1 else partial(generator.pages_of, **order.options)
+    return generator.choosing(order.options.get("prompt", ""), control).choose(n, seed, write)
 
 
 def _here(generator: Generator, order: Order, seeds: Sequence[int]) -> Generated:

@@ -6,12 +6,14 @@ from pathlib import Path
 
 import pytest
 
+from htmlgen.control import Control
 from htmlgen.decoding.sampling import SamplingConfig
 from htmlgen.errors import BudgetError, ConfigError, DecodingError
-from htmlgen.jobs import Order, pages
+from htmlgen.jobs import Order, chosen, pages
 from htmlgen.pages import Generator, Page
 
-OPTIONS = {"max_tokens": 40, "prompt": "<h1>A", "sampling": SamplingConfig(temperature=1.2, top_p=0.9)}
+TEMPERED = SamplingConfig(temperature=1.2, top_p=0.9)
+OPTIONS = {"max_tokens": 40, "prompt": "<h1>A", "sampling": TEMPERED}
 
 
 @pytest.fixture
@@ -65,3 +67,13 @@ def test_a_job_that_is_ended_from_outside_is_named(order: Order) -> None:
 def test_a_number_of_jobs_below_one_is_refused(order: Order) -> None:
     with pytest.raises(ConfigError, match="jobs must be at least 1, got 0"):
         pages(order, range(3), jobs=0)
+
+
+@pytest.mark.parametrize("jobs", [None, 1, 2])
+def test_pages_are_chosen_alike_for_any_number_of_jobs(tiny_bundle: Path, jobs: int | None) -> None:
+    control = Control(best_of=3, unique=0.9)
+    order = Order(bundle=str(tiny_bundle), grammar="tags", options={**OPTIONS, "control": control})
+    written = Generator.load(tiny_bundle, grammar="tags").pages(
+        4, seed=3, max_tokens=40, prompt="<h1>A", sampling=TEMPERED, control=control
+    )
+    assert list(chosen(order, 4, 3, jobs=jobs)) == list(written)

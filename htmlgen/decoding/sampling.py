@@ -7,13 +7,14 @@ Nguyen et al. 2024, arXiv:2407.01082.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from htmlgen.decoding.temperatures import ClassTempering, Temperatures
 from htmlgen.errors import ConfigError, DeadEndError
 
 Floats = NDArray[np.floating]
@@ -35,6 +36,7 @@ class SamplingConfig:
     top_k: int = 0  #: tokens kept at most, the likeliest; 0 keeps all
     top_p: float = 1.0  #: least probability that the kept tokens have together, (0, 1]
     min_p: float = 0.0  #: least probability kept, relative to the likeliest token's, [0, 1)
+    by_class: Temperatures | None = None  #: a temperature for each class of tokens, instead of the one above
 
     def __post_init__(self) -> None:
         for name, fits, range_ in (
@@ -99,19 +101,25 @@ def _choice(mask: Mask) -> Choice:
 class Sampler:
     """Draws tokens. It keeps room for its sums, so that it is for one thread at a time."""
 
-    def __init__(self, config: SamplingConfig, vocabulary: int, dtype: type[np.floating] = np.float32) -> None:
-        """Args: vocabulary, tokens; dtype, of the logits."""
-        self._config = config
+    def __init__(
+        self, config: SamplingConfig, vocabulary: int, dtype: type[np.floating] = np.float32, tempering: ClassTempering | None = None
+    ) -> None:
+        """Args: vocabulary, tokens; dtype, of the logits; tempering, where each class of tokens has a temperature of its own."""
+        self._tempering = tempering
+        self._config = config = config if tempering is None else replace(config, temperature=1.0)
         self._scores: Floats = np.empty((_ROWS, vocabulary), dtype=dtype)
         self._odds: Floats = np.empty_like(self._scores)
         self._temperature = self._scores.dtype.type(max(config.temperature, _COLDEST))
         least = self._temperature * np.log(config.min_p) if config.min_p > 0 else -np.inf
         self._least = max(float(least), float(np.finfo(dtype).min))  # of scores that are kept; -inf is none
 
-    def draw(self, logits: Sequence[Floats], choices: Sequence[Choice], uniforms: Sequence[float]) -> tuple[list[int], list[float]]:
+    def draw(
+        self, logits: Sequence[Floats], choices: Sequence[Choice], uniforms: Sequence[float], in_tag: Sequence[bool] = ()
+    ) -> tuple[list[int], list[float]]:
         """One token a row, by inverting the cumulative distribution, as the configuration says.
 
-        Args: logits, rows of (vocab,), finite; choices, one a row, of at least two tokens; uniforms, one a row, in [0, 1).
+        Args: logits, rows of (vocab,), finite; choices, one a row, of at least two tokens; uniforms, one a row, in [0, 1);
+        in_tag, where classes have temperatures: for each row whether it stands in a tag.
         Returns: the first tokens below which, themselves included, more than `uniform` lies; their log-probabilities among the allowed
         tokens, at temperature 1 and before any truncation, in nats.
         """
@@ -119,12 +127,14 @@ class Sampler:
         logprobs: list[float] = []
         for start in range(0, len(logits), _ROWS):
             rows = slice(start, start + _ROWS)
-            some, their = self._drawn(logits[rows], choices[rows], uniforms[rows])
+            some, their = self._drawn(logits[rows], choices[rows], uniforms[rows], in_tag[rows])
             tokens += some.tolist()
             logprobs += their.tolist()
         return tokens, logprobs
 
-    def _drawn(self, logits: Sequence[Floats], choices: Sequence[Choice], uniforms: Sequence[float]) -> tuple[Tokens, Floats]:
+    def _drawn(
+        self, logits: Sequence[Floats], choices: Sequence[Choice], uniforms: Sequence[float], in_tag: Sequence[bool]
+    ) -> tuple[Tokens, Floats]:
         count = len(logits)
         scores, rows = self._scores[:count], np.arange(count)
         for score, row, choice in zip(scores, logits, choices, strict=True):
@@ -132,7 +142,11 @@ class Sampler:
         likeliest = scores.argmax(axis=1)
         scores -= scores[rows, likeliest][:, None]  # finite: a token is allowed
         totals = np.exp(scores, out=self._odds[:count]).sum(axis=1)  # along rows, so that the order of its sums is each row's own
-        tokens = self._chosen(scores, likeliest, uniforms)
+        if self._tempering is None:
+            tokens = self._chosen(scores, likeliest, uniforms)
+        else:
+            tempered = self._tempering(scores, in_tag)
+            tokens = self._chosen(tempered, tempered.argmax(axis=1), uniforms)
         return tokens, scores[rows, tokens] - np.log(totals)
 
     def _chosen(self, scores: Floats, likeliest: Tokens, uniforms: Sequence[float]) -> Tokens:

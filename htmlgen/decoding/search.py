@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from htmlgen.decoding.guide import Guide
 from htmlgen.decoding.sampling import Choice, Choices, Sampler, SamplingConfig
+from htmlgen.decoding.temperatures import ClassTempering
 from htmlgen.errors import BudgetError, ConfigError, DeadEndError, PromptError
 
 Arrays = tuple[NDArray[Any], ...]
@@ -166,6 +167,7 @@ class _Run(Generic[S]):
         self._guide, self._sampling = guide, sampling
         self._choices = Choices()
         self._sampler: Sampler | None = None
+        self._tempering = ClassTempering(sampling.by_class, guide.vocabulary) if sampling.by_class is not None else None
 
     def moved(self, lane: _Lane[S]) -> list[_Row[S]]:
         """Waits for the lane's step and gives each row its next token. Returns: the rows that are finished, which leave the lane."""
@@ -201,8 +203,10 @@ class _Run(Generic[S]):
 
     def _draw(self, rows: list[_Row[S]], logits: list[NDArray[np.floating]], choices: list[Choice]) -> tuple[list[int], list[float]]:
         if self._sampler is None:
-            self._sampler = Sampler(self._sampling, len(logits[0]), logits[0].dtype.type)
-        return self._sampler.draw(logits, [choice for choice in choices if choice.size > 1], [row.generator.random() for row in rows])
+            self._sampler = Sampler(self._sampling, len(logits[0]), logits[0].dtype.type, self._tempering)
+        in_tag = [self._tempering.in_tag(row.ids) for row in rows] if self._tempering is not None else []
+        uniforms = [row.generator.random() for row in rows]
+        return self._sampler.draw(logits, [choice for choice in choices if choice.size > 1], uniforms, in_tag)
 
     def _move(self, row: _Row[S], token: int) -> None:
         if token != self._guide.vocabulary.eos:
