@@ -16,6 +16,7 @@ The rooms, in the order in which they may import one another:
     corpus           pages of others, read, cleaned, split
     models           ids → logits: layers, training, export (extra `train`)
     evaluation       pages → numbers
+    control          what pages shall be
     pages            the library's face
     cli              the command line
 """
@@ -26,6 +27,7 @@ from typing import TYPE_CHECKING, Any
 from htmlgen.errors import HtmlgenError
 
 if TYPE_CHECKING:
+    from htmlgen.control import Control
     from htmlgen.evaluation.score import Evaluation
     from htmlgen.markup.reader import read
     from htmlgen.markup.writer import write
@@ -34,6 +36,7 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _HOMES = {
+    "Control": "htmlgen.control",
     "Evaluation": "htmlgen.evaluation.score",
     "Generator": "htmlgen.pages",
     "Page": "htmlgen.pages",
@@ -42,7 +45,7 @@ _HOMES = {
     "write": "htmlgen.markup.writer",
 }
 
-__all__ = ["Evaluation", "Generator", "HtmlgenError", "Page", "__version__", "evaluate", "read", "write"]
+__all__ = ["Control", "Evaluation", "Generator", "HtmlgenError", "Page", "__version__", "evaluate", "read", "write"]
 
 
 def __getattr__(name: str) -> Any:

@@ -11,21 +11,22 @@ import shlex
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn, TypeGuard
 
 import click
 
 import htmlgen
 from htmlgen.cli_complete import complete
+from htmlgen.cli_control import control_of, control_options, sampling_of
 from htmlgen.cli_grammar import grammar
+from htmlgen.cli_writing import shown, write_file, write_folder
 from htmlgen.errors import HtmlgenError, OutputError
 
 if TYPE_CHECKING:
     from htmlgen.evaluation.score import Evaluation
-    from htmlgen.models.interrupts import Interrupts
     from htmlgen.models.runs import Run
-    from htmlgen.pages import Page
     from htmlgen.runtime.bundle import Bundle
+    from htmlgen.runtime.interrupts import Interrupts
 
 BUNDLE = click.option("--bundle", type=click.Path(), help="Folder of a trained model.  [default: the one that ships with htmlgen]")
 
@@ -101,56 +102,71 @@ def main() -> NoReturn:
 @click.option("--seed", type=click.IntRange(0, 2**63 - 1), help="Repeat a run exactly; drawn and shown on stderr if omitted.")
 @click.option("--grammar", default="page", show_default=True, help="page, snippet, article, email, a .rnc file; or tags: nesting alone.")
 @click.option("--prompt", default="", help="A page's beginning, which every page continues.")
-@click.option("--max-tokens", default=128, show_default=True, help="Most tokens of a page; it always ends within them.")
-@click.option("--temperature", default=0.9, show_default=True, help="Below 1 plainer, above 1 wilder; 0 takes the likeliest.")
+@click.option("--max-tokens", type=int, help="Most tokens of a page; it always ends within them.  [default: 128]")
+@control_options
 @click.option("--top-k", default=0, show_default=True, help="Draw among the k likeliest tokens; 0 among all.")
 @click.option("--top-p", default=1.0, show_default=True, help="Draw among the likeliest tokens of that probability together.")
 @click.option("--min-p", default=0.02, show_default=True, help="Leave out tokens below that share of the likeliest one's probability.")
 @click.option("--pretty", is_flag=True, help="Line breaks and indentation; pages are set apart by an empty line.")
 @click.option("--jsonl", is_flag=True, help="A JSON object a line: html, seed, bundle, tokens, score.")
-@click.option("--out", type=click.Path(file_okay=False, path_type=Path), help="Write numbered files into this folder instead.")
+@click.option("--out", type=click.Path(path_type=Path), help="Write a file instead, .parquet or .jsonl; or numbered files into a folder.")
 @click.option("--force", is_flag=True, help="Let --out write over files that are there.")
+@click.option("--resume", is_flag=True, help="Go on with the file of --out where it stopped, with its seed and settings.")
+@click.option("--jobs", type=click.IntRange(min=1), help="Processes of one thread each.  [default: one process with several threads]")
+@click.option("--batch", type=click.IntRange(min=1), default=64, show_default=True, help="Pages that a process writes at a time.")
 @BUNDLE
 def generate(
-    count: int, seed: int | None, prompt: str, max_tokens: int, pretty: bool, jsonl: bool, out: Path | None, force: bool, **options: Any
+    count: int,
+    seed: int | None,
+    prompt: str,
+    max_tokens: int | None,
+    pretty: bool,
+    jsonl: bool,
+    out: Path | None,
+    force: bool,
+    **options: Any,
 ) -> None:
     """Write pages, one a line: htmlgen generate --n 10 --seed 7"""
-    from htmlgen.decoding.sampling import SamplingConfig
-    from htmlgen.pages import Generator, draw_seed
+    from htmlgen.jobs import Order, chosen
+    from htmlgen.pages import draw_seed
 
     if pretty and jsonl:
         raise click.UsageError("--pretty and --jsonl exclude one another: JSON lines hold each page on one line")
-    generator = Generator.load(options.pop("bundle"), grammar=options.pop("grammar"))
-    drawing = SamplingConfig(**options)
+    jobs, resume = options.pop("jobs"), options.pop("resume")
+    source = {name: options.pop(name) for name in ("bundle", "grammar", "batch")}
+    control, sampling = control_of(options), sampling_of(options)
+    order = Order(**source, options={"max_tokens": max_tokens, "prompt": prompt, "sampling": sampling, "control": control})
+    if _is_page_file(out, force=force, resume=resume, styled=pretty or jsonl):
+        if control.chooses:
+            raise click.UsageError(
+                f"--best-of, --unique and --novelty leave out pages, and {out.name} keeps those of seeds in a row; give a folder"
+            )
+        write_file(order, count, out, seed=seed, jobs=jobs, resume=resume)
+        return
+    first = draw_seed() if seed is None else seed
+    written = chosen(order, count, first, jobs=jobs)
     if seed is None:
-        _tell(f"seed {(seed := draw_seed())}")
-    pages = generator.pages(count, seed=seed, max_tokens=max_tokens, prompt=prompt, sampling=drawing)
+        _tell(f"seed {first}")
     if out is None:
-        for number, page in enumerate(pages):
-            click.echo(("\n" if pretty and number else "") + _shown(page, pretty, jsonl))
+        for number, page in enumerate(written):
+            click.echo(("\n" if pretty and number else "") + shown(page, pretty, jsonl))
     else:
-        _write_files(pages, count, out, force, pretty, jsonl)
+        write_folder(written, count, out, force=force, pretty=pretty, jsonl=jsonl)
 
 
-def _shown(page: "Page", pretty: bool, jsonl: bool) -> str:
-    if jsonl:
-        return json.dumps(page.to_dict(), ensure_ascii=False)
-    return page.pretty.rstrip("\n") if pretty else page.html
-
-
-def _write_files(pages: Iterator["Page"], count: int, out: Path, force: bool, pretty: bool, jsonl: bool) -> None:
-    """Numbered files; refuses before the first page is made if one is there."""
-    width = max(3, len(str(count)))
-    names = [out / f"{number:0{width}}.{'json' if jsonl else 'html'}" for number in range(1, count + 1)]
-    if not force and (there := next((name for name in names if name.exists()), None)):
-        raise OutputError(f"{there}: is there already; choose another --out, or --force to write over it")
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-        for name, page in zip(names, pages, strict=True):
-            name.write_text(_shown(page, pretty, jsonl) + "\n", encoding="utf-8")
-    except OSError as error:
-        raise OutputError(f"{out}: cannot write there: {error}") from error
-    _tell(f"wrote {count} {'page' if count == 1 else 'pages'} to {out}")
+def _is_page_file(out: Path | None, *, force: bool, resume: bool, styled: bool) -> TypeGuard[Path]:
+    """Whether pages go to one file. Raises: UsageError, OutputError, for options that do not fit."""
+    if out is None or out.suffix not in (".parquet", ".jsonl") or out.is_dir():
+        if resume:
+            raise click.UsageError("--resume goes on with a file: give --out FILE.parquet or --out FILE.jsonl")
+        return False
+    if styled:
+        raise click.UsageError(f"--pretty and --jsonl are for folders and standard output: {out.name} has its own form")
+    if force and resume:
+        raise click.UsageError("--force and --resume exclude one another: one writes over what the other goes on with")
+    if out.exists() and not force and not resume:
+        raise OutputError(f"{out}: is there already; choose another --out, --resume to go on with it, or --force to write over it")
+    return True
 
 
 @cli.command("eval")
@@ -265,8 +281,8 @@ def train(
 ) -> None:
     """Train a generator on pages: htmlgen train mysite/ -o mysite.bundle --minutes 10"""
     from htmlgen.models import finishing, runs  # first of all, as it says what is missing
-    from htmlgen.models.interrupts import Interrupts
     from htmlgen.runtime.bundle import check_output
+    from htmlgen.runtime.interrupts import Interrupts
 
     check_output(output, force=force)
     with Interrupts() as interrupts:

@@ -56,6 +56,10 @@ class PromptError(DecodingError):
     """A prompt breaks the rules that the guide keeps."""
 
 
+class RefusedError(DecodingError):
+    """No page comes any more that is as unlike others as was asked for."""
+
+
 class GrammarError(HtmlgenError):
     """A grammar cannot be used."""
 

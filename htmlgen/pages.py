@@ -3,22 +3,27 @@
 Writing needs neither html5lib nor BeautifulSoup; they are imported where a page is read, so that `htmlgen generate` starts at once.
 """
 
+import os
 import secrets
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from functools import cached_property
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property, partial, reduce
 from os import PathLike
 from typing import TYPE_CHECKING, Any
 
+from htmlgen.control import Control
+from htmlgen.decoding.choosing import Choosing
 from htmlgen.decoding.guide import Guide
-from htmlgen.decoding.guides import guide_of
+from htmlgen.decoding.guides import guide_of, heights_of
+from htmlgen.decoding.likeness import Distinct, Known
+from htmlgen.decoding.limits import LimitedGuide
 from htmlgen.decoding.sampling import SamplingConfig
 from htmlgen.decoding.search import Request, Result, Search
-from htmlgen.errors import ConfigError, InputError
+from htmlgen.errors import ConfigError, InputError, PromptError
 from htmlgen.markup.writer import write
 from htmlgen.runtime import bundle as bundles
 from htmlgen.runtime.bundle import Bundle
-from htmlgen.runtime.session import PageStep, Session
+from htmlgen.runtime.session import Copying, PageStep, Session
 from htmlgen.tokens.context import Reading
 
 if TYPE_CHECKING:
@@ -31,8 +36,11 @@ if TYPE_CHECKING:
 GRAMMAR = "page"
 MAX_TOKENS = 128
 COMPLETION_TOKENS = 64
+BATCH = 64
+_THREADS = 4  # with more, the thread that chooses tokens is what all wait for
 AMPLE = 1 << 14  # tokens: a budget that forbids nothing
 SAMPLING = SamplingConfig(temperature=0.9, min_p=0.02)
+CONTROL = Control()
 
 
 @dataclass(frozen=True)
@@ -82,38 +90,82 @@ class Page:
 class Generator:
     """Writes pages with a bundle. Load it once and share it: it keeps no state between calls."""
 
-    def __init__(self, bundle: Bundle, grammar: str | PathLike[str] = GRAMMAR) -> None:
+    def __init__(self, bundle: Bundle, grammar: str | PathLike[str] = GRAMMAR, *, threads: int | None = None, batch: int = BATCH) -> None:
+        """Args: threads, that step the model where many pages are written at a time; None is as many as pay; batch, the pages that are.
+
+        Pages depend on neither.
+        Raises: ConfigError, for threads or batch; GrammarError, if the grammar cannot be used.
+        """
         self.bundle = bundle
         self.tokenizer = bundle.tokenizer
         self.guide = guide_of(grammar, self.tokenizer.vocabulary)
+        self.threads = min(_THREADS, available_cores()) if threads is None else threads
+        self.batch = batch
+        for name in ("threads", "batch"):
+            if (value := getattr(self, name)) < 1:
+                raise ConfigError(f"{name} must be at least 1, got {value}")
         self._step = PageStep(Session(bundle.step_path, bundle.architecture), Reading(self.tokenizer.vocabulary))
 
     @classmethod
-    def load(cls, bundle: str | PathLike[str] | None = None, *, grammar: str | PathLike[str] = GRAMMAR) -> "Generator":
-        """Args: bundle, a folder; None is the bundle that ships with the package; grammar, see `guide_of`.
+    def load(
+        cls,
+        bundle: str | PathLike[str] | None = None,
+        *,
+        grammar: str | PathLike[str] = GRAMMAR,
+        threads: int | None = None,
+        batch: int = BATCH,
+    ) -> "Generator":
+        """Args: bundle, a folder; None is the bundle that ships with the package; grammar, see `guide_of`; threads, batch, see `Generator`.
 
         Raises: BundleError, if the bundle cannot be used; GrammarError, if the grammar cannot.
         """
-        return cls(bundles.load(None if bundle is None else str(bundle)), grammar)
+        return cls(bundles.load(None if bundle is None else str(bundle)), grammar, threads=threads, batch=batch)
 
     def pages(
-        self, n: int, *, seed: int | None = None, max_tokens: int = MAX_TOKENS, prompt: str = "", sampling: SamplingConfig = SAMPLING
+        self,
+        n: int,
+        *,
+        seed: int | None = None,
+        max_tokens: int | None = None,
+        prompt: str = "",
+        sampling: SamplingConfig = SAMPLING,
+        control: Control = CONTROL,
     ) -> Iterator[Page]:
         """`n` pages, in order, each as soon as it is there.
 
-        Args: seed, of the first page, the next has the next number; None draws one; max_tokens, of a page, prompt included; prompt, the
-        beginning of every page, its last elements left open; sampling, how tokens are drawn.
-        Raises: ConfigError, for n or seed; BudgetError, naming the least budget; PromptError, if no page may begin so.
+        Args: seed, of the first page, the next has the next number; None draws one; max_tokens, of a page, prompt included, 128 if
+        neither this nor a length is given; prompt, the beginning of every page, its last elements left open; sampling, how tokens are
+        drawn; control, what pages shall be. Where it chooses among pages, those not chosen have seeds too: a page that is given is the one
+        that its seed writes when nothing is chosen.
+        Raises: ConfigError, for n, seed or control; BudgetError, naming the least budget; PromptError, if no page may begin so;
+        RefusedError, where no page is unlike enough any more.
         """
         if n < 0:
             raise ConfigError(f"n must be at least 0, got {n}")
-        first = Request(seed=draw_seed() if seed is None else seed, max_tokens=max_tokens, prompt=self.prompt_ids(prompt))
-        requests = (replace(first, seed=first.seed + index) for index in range(n))
-        return map(self._page, self.search(sampling).stream(requests))
+        first = Request(seed=draw_seed() if seed is None else seed).seed  # a seed that is none is refused at once
+        pages_of = partial(self.pages_of, max_tokens=max_tokens, prompt=prompt, sampling=sampling, control=control)
+        if not control.chooses:
+            return pages_of(range(first, first + n))
+        return self.choosing(prompt, control).choose(n, first, pages_of)
 
-    def page(self, *, seed: int | None = None, max_tokens: int = MAX_TOKENS, prompt: str = "") -> Page:
+    def pages_of(
+        self,
+        seeds: Iterable[int],
+        *,
+        max_tokens: int | None = None,
+        prompt: str = "",
+        sampling: SamplingConfig = SAMPLING,
+        control: Control = CONTROL,
+    ) -> Iterator[Page]:
+        """The pages of these seeds, in their order, each as soon as it is there, whatever `control` chooses; see `pages`."""
+        most = control.most_tokens(max_tokens, MAX_TOKENS)
+        prompts = self._prompts(prompt, control)
+        requests = (Request(seed=seed, max_tokens=most, prompt=prompts[seed % len(prompts)]) for seed in seeds)
+        return map(self._page, self.search(sampling, control).stream(requests))
+
+    def page(self, *, seed: int | None = None, max_tokens: int | None = None, prompt: str = "", control: Control = CONTROL) -> Page:
         """One page; see `pages`."""
-        return next(self.pages(1, seed=seed, max_tokens=max_tokens, prompt=prompt))
+        return next(self.pages(1, seed=seed, max_tokens=max_tokens, prompt=prompt, control=control))
 
     def complete(
         self, prefix: str, *, n: int = 5, max_tokens: int = COMPLETION_TOKENS, whole: bool = False, beam: "BeamConfig | None" = None
@@ -135,17 +187,81 @@ class Generator:
 
         return Completer(self._step, self._step.initial, self.guide, self.tokenizer)
 
-    def search(self, sampling: SamplingConfig = SAMPLING) -> Search[Any]:
-        """The decoding loop over this bundle's model and guide."""
-        return Search(self._step, self._step.initial, self.guide, sampling)
+    def search(self, sampling: SamplingConfig = SAMPLING, control: Control = CONTROL) -> Search[Any]:
+        """The decoding loop over this bundle's model and guide, held to the limits of `control`. Raises: ConfigError, for its depth."""
+        step = self._step.limited(Copying(most=control.most_copied, repeats=control.most_repeated))
+        limits = control.limits
+        guide = LimitedGuide(self.guide, limits, heights_of(self.guide) if limits.depth else {}) if limits else self.guide
+        return Search(step, step.initial, guide, sampling, batch=self.batch, lanes=self.threads)
 
     def prompt_ids(self, prompt: str) -> tuple[int, ...]:
         """The ids of a page's beginning; of a fragment's, where the grammar is one of fragments."""
-        if not prompt:
-            return ()
-        from htmlgen.markup.prefix import read_fragment_prefix, read_prefix
+        return self._prompts(prompt, CONTROL)[0]
 
-        return tuple(self.tokenizer.encode((read_prefix if writes_documents(self.guide) else read_fragment_prefix)(prompt)))
+    def _prompts(self, prompt: str, control: Control) -> list[tuple[int, ...]]:
+        """The ids that pages begin with, by turns. Raises: PromptError; ConfigError, for a language, title or kind that cannot be."""
+        documents = writes_documents(self.guide)
+        prompts = [tuple(self.tokenizer.encode(events)) for events in control.beginnings(prompt, documents)]
+        if control.lang:
+            self._check_lang(control)
+        if control.kind:
+            self._check_kind(control.kind, prompts)
+        return prompts
+
+    def _check_lang(self, control: Control) -> None:
+        (begun,) = Control(lang=control.lang).beginnings("", documents=True)
+        try:
+            self._advanced(self.tokenizer.encode(begun))
+        except PromptError as error:
+            raise ConfigError(
+                f"lang must be a language tag that the grammar takes, such as en, de or pt-BR, got {control.lang!r}: {error}"
+            ) from error
+
+    def _check_kind(self, kind: str, prompts: Sequence[Sequence[int]]) -> None:
+        for ids in prompts:
+            try:
+                self._advanced(ids)
+            except PromptError as error:
+                raise ConfigError(
+                    f"kind {kind} begins with what the grammar forbids: {error}; take another kind, or another grammar"
+                ) from error
+
+    def _advanced(self, ids: Sequence[int]) -> Any:
+        """The guide's state after a beginning. Raises: PromptError."""
+        return reduce(self.guide.advance, ids, self.guide.start())
+
+    def choosing(self, prompt: str, control: Control) -> Choosing[Page]:
+        """How pages are chosen. What they begin with is asked for: it makes no page likelier, and no two alike.
+
+        Raises: as `pages`; InputError, for pages to be unlike that are missing.
+        """
+        prompts = self._prompts(prompt, control)
+        sizes = [len(write(self.tokenizer.decode(ids), one_line=True).encode()) for ids in prompts]
+        distinct = Distinct(control.unique) if control.unique else None
+        known = Known(self._token_pages(control.against), control.novelty) if control.novelty else None
+
+        def logprob_per_byte(page: Page) -> float:
+            return page.logprob / max(1, len(page.html.encode()) - sizes[page.seed % len(sizes)])
+
+        def passes(page: Page) -> bool:
+            if distinct is None and known is None:
+                return True
+            own = self._ids(page)[len(prompts[page.seed % len(prompts)]) :]
+            return not (known and known.holds(own)) and (distinct is None or distinct.add(own))
+
+        return Choosing(control.best_of, logprob_per_byte, passes)
+
+    def _ids(self, page: Page) -> list[int]:
+        """A page's ids, cut as pages are, where the model cut otherwise."""
+        from htmlgen.markup.reader import read
+
+        return self.tokenizer.encode(read(page.html).events)
+
+    def _token_pages(self, sources: Sequence[str]) -> Iterator[list[int]]:
+        """The ids of pages. Raises: InputError, for a source that is missing or holds no page."""
+        from htmlgen.corpus.preparation import prepare
+
+        return (self.tokenizer.encode(page.events) for page in prepare(sources))
 
     def _page(self, result: Result) -> Page:
         html = write(self.tokenizer.decode(result.ids), one_line=True)
@@ -155,6 +271,11 @@ class Generator:
 def writes_documents(guide: Guide[Any]) -> bool:
     """True for pages from doctype to `</html>`, False for fragments."""
     return bool(guide.allowed(guide.start(), AMPLE)[guide.vocabulary.id("<!DOCTYPE html>")])
+
+
+def available_cores() -> int:
+    """The processor's cores that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def draw_seed() -> int:

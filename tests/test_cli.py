@@ -12,7 +12,10 @@ from click.testing import CliRunner, Result
 
 import htmlgen
 from htmlgen.cli import cli
+from htmlgen.control import Control
 from htmlgen.decoding.beam import BeamConfig
+from htmlgen.decoding.sampling import SamplingConfig
+from htmlgen.decoding.temperatures import Temperatures
 from htmlgen.markup.reader import read
 from htmlgen.pages import Generator
 
@@ -110,6 +113,20 @@ def test_sampling_options_reach_the_sampler(generate: Run) -> None:
 
 
 # eval
+
+
+def test_options_of_what_pages_shall_be_reach_the_generator(tiny_bundle: Path, page_generator: Generator) -> None:
+    arguments = ["--length", "70..90", "--depth", 6, "--lang", "de", "--title", "A <b>", "--best-of", 2, "--unique", "--most-copied", 0]
+    result = run("generate", "--bundle", tiny_bundle, "--seed", 1, "--n", 3, "--temperature", "text=0.5", *arguments)
+    assert result.exit_code == 0, result.output
+    control = Control(length="70..90", depth=6, lang="de", title="A <b>", best_of=2, unique=0.8, most_copied=0)
+    sampling = SamplingConfig(by_class=Temperatures(structure=0.9, attribute=0.9, text=0.5), min_p=0.02)
+    assert result.stdout.splitlines() == [page.html for page in page_generator.pages(3, seed=1, sampling=sampling, control=control)]
+
+
+def test_kinds_of_snippets(tiny_bundle: Path) -> None:
+    result = run("generate", "--bundle", tiny_bundle, "--seed", 1, "--grammar", "snippet", "--kind", "nav", "--unique=0.7", "--n", 2)
+    assert [line[:4] for line in result.stdout.splitlines()] == ["<nav", "<nav"]
 
 
 def test_generated_pages_are_judged_clean(generate: Run) -> None:

@@ -1,7 +1,9 @@
 """Does the loop write what model, guide and seed say, whatever the batch?"""
 
 import itertools
+import threading
 from collections import Counter
+from itertools import islice
 from typing import NamedTuple
 
 import numpy as np
@@ -50,6 +52,8 @@ def test_the_same_seed_gives_the_same_page_whatever_the_batch(sampling: Sampling
     one = generate(step, initial, guide=GUARD, requests=asked, sampling=sampling, batch=1)
     for batch in (2, 5, 64):
         assert generate(step, initial, guide=GUARD, requests=asked, sampling=sampling, batch=batch) == one
+    for lanes, batch in ((2, 8), (2, 64), (3, 12)):
+        assert list(Search(step, initial, GUARD, sampling, batch, lanes).stream(asked)) == one
     assert generate(step, initial, guide=GUARD, requests=asked[::-1], sampling=sampling) == one[::-1]
 
 
@@ -70,8 +74,41 @@ def test_streams_come_in_order_and_finished_pages_as_they_are_finished() -> None
 
 def test_a_stream_takes_up_only_the_batch_it_writes() -> None:
     asked = iter(requests(50))
-    next(Search(step, initial, GUARD, batch=4).finishing(asked))
-    assert next(asked).seed == 4
+    search = Search(step, initial, GUARD, batch=8, lanes=2)
+    places = [place for place, _ in islice(search.finishing(asked), 3)]
+    assert max(places) < 8 + 3
+    assert next(asked).seed <= 8 + 3 + 4  # those that finished in the same step have been followed, too
+
+
+def test_lanes_step_at_the_same_time_in_threads_of_their_own() -> None:
+    together, threads = threading.Barrier(2, timeout=60), set()
+
+    def both(ids: np.ndarray, state: tuple[np.ndarray, ...]) -> tuple[np.ndarray, tuple[np.ndarray, ...]]:
+        threads.add(threading.current_thread())
+        together.wait()  # breaks, if no other step is under way
+        return word_step(ids, state)
+
+    asked = [Request(seed=seed, max_tokens=3) for seed in range(8)]
+    first = next(Search(both, lambda batch: (), Fixed(VOCABULARY), batch=8, lanes=2).finishing(asked))
+    assert first[0] == 0
+    assert len(threads) == 2
+    assert threading.current_thread() not in threads
+
+
+def test_few_rows_are_one_lane_in_the_thread_that_asks() -> None:
+    def here(ids: np.ndarray, state: tuple[np.ndarray, ...]) -> tuple[np.ndarray, tuple[np.ndarray, ...]]:
+        assert threading.current_thread() is threading.main_thread()
+        return step(ids, state)
+
+    assert len(list(Search(here, initial, GUARD, lanes=2).stream(requests(7)))) == 7
+
+
+def test_what_a_step_raises_in_its_thread_is_raised() -> None:
+    def broken(ids: np.ndarray, state: tuple[np.ndarray, ...]) -> tuple[np.ndarray, tuple[np.ndarray, ...]]:
+        raise ArithmeticError("no logits")
+
+    with pytest.raises(ArithmeticError, match="no logits"):
+        list(Search(broken, initial, GUARD, lanes=2).stream(requests(20)))
 
 
 def test_a_budget_below_the_least_is_refused_before_anything_is_written() -> None:
@@ -92,6 +129,8 @@ def test_a_negative_seed_and_an_empty_batch_are_refused() -> None:
         Request(seed=-1)
     with pytest.raises(ConfigError, match="batch"):
         Search(step, initial, GUARD, batch=0)
+    with pytest.raises(ConfigError, match="lanes"):
+        Search(step, initial, GUARD, lanes=0)
 
 
 class Word(NamedTuple):
@@ -117,6 +156,15 @@ class Word(NamedTuple):
 
     def least_cost(self, state: str) -> int:
         return 0 if state else 1
+
+
+class Fixed(Word):
+    """A guide of one word."""
+
+    def allowed(self, state: str, budget: int) -> np.ndarray:
+        mask = np.zeros(len(self.vocabulary), dtype=np.bool_)
+        mask[self.vocabulary.eos if state == "aba" else self.vocabulary.id("aba"[len(state)])] = True
+        return mask
 
 
 WORDS = Word(VOCABULARY)
@@ -154,19 +202,13 @@ def test_words_come_as_often_as_exact_enumeration_says_and_logprobs_are_exact() 
 
 
 def test_forced_tokens_draw_no_number_and_cost_no_logprob() -> None:
-    class Forced(Word):
-        def allowed(self, state: str, budget: int) -> np.ndarray:
-            mask = np.zeros(len(self.vocabulary), dtype=np.bool_)
-            mask[self.vocabulary.eos if state == "aba" else self.vocabulary.id("aba"[len(state)])] = True
-            return mask
-
     stepped = []
 
     def counted(ids: np.ndarray, state: tuple[np.ndarray, ...]) -> tuple[np.ndarray, tuple[np.ndarray, ...]]:
         stepped.append(list(ids))
         return word_step(ids, state)
 
-    (result,) = generate(counted, lambda batch: (), guide=Forced(VOCABULARY), requests=[Request(seed=0)])
+    (result,) = generate(counted, lambda batch: (), guide=Fixed(VOCABULARY), requests=[Request(seed=0)])
     assert page(VOCABULARY, result.ids) == "aba"
     assert result.logprob == 0
     assert stepped == [[VOCABULARY.bos], [VOCABULARY.id("a")], [VOCABULARY.id("b")], [VOCABULARY.id("a")]]

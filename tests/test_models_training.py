@@ -31,11 +31,11 @@ from htmlgen.markup.writer import write
 from htmlgen.models import runs
 from htmlgen.models.data import TokenPages, Window, byte_lengths, lanes, shuffled, windows
 from htmlgen.models.generator import GeneratorModel, create
-from htmlgen.models.interrupts import Interrupts
 from htmlgen.models.losses import token_nats
 from htmlgen.models.training import Trainer, TrainingConfig, bits_per_byte, learning_rate
 from htmlgen.runtime import bundle
 from htmlgen.runtime.architecture import GeneratorConfig
+from htmlgen.runtime.interrupts import Interrupts
 from htmlgen.tokens.context import Reading
 from htmlgen.tokens.tokenizer import Tokenizer
 

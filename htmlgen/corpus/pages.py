@@ -7,9 +7,9 @@ from pathlib import PurePosixPath
 from typing import IO, Any, Final
 
 import fsspec
-import pyarrow.parquet
 
 from htmlgen.errors import InputError
+from htmlgen.runtime.parquet import arrow
 
 _HTML_SUFFIXES: Final = (".html", ".htm", ".xhtml")
 _SUFFIXES: Final = (*_HTML_SUFFIXES, ".parquet", ".jsonl", ".ndjson")
@@ -81,6 +81,7 @@ def _html(data: bytes, path: str, root: str) -> Page:
 
 
 def _parquet(stream: IO[bytes], path: str) -> Iterator[Page]:
+    pyarrow = arrow()
     try:
         table = pyarrow.parquet.ParquetFile(stream)
     except pyarrow.ArrowInvalid as error:

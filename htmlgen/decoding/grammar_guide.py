@@ -15,6 +15,7 @@ from htmlgen.decoding.budget import Budget
 from htmlgen.decoding.characters import BETWEEN, step
 from htmlgen.decoding.constraints import Rules
 from htmlgen.decoding.content import INFINITE
+from htmlgen.decoding.heights import least_heights
 from htmlgen.decoding.identities import Identities, Page
 from htmlgen.decoding.in_content import InContent
 from htmlgen.decoding.in_tags import InTags, closing
@@ -90,6 +91,10 @@ class GrammarGuide:
 
     def _first(self) -> GrammarState:
         return GrammarState(self._in_content.page(), 0, None, self._identities.none)
+
+    def heights(self) -> dict[str, int]:
+        """How deep what must be nests, see `heights.py`."""
+        return least_heights(self._automaton, [bool(names) for names in self._budget.names])
 
     def start(self) -> GrammarState:
         """The state before a page's first token."""

@@ -24,3 +24,10 @@ def guide_of(grammar: str | PathLike[str], vocabulary: Vocabulary) -> Guide[Any]
     from htmlgen.relaxng import load_automaton
 
     return GrammarGuide(load_automaton(grammar if isinstance(grammar, str) else Path(grammar)), vocabulary)
+
+
+def heights_of(guide: Guide[Any]) -> dict[str, int]:
+    """The fewest elements that are open at a time in each element, by name, itself included; '' is the whole page. None of the guard's."""
+    from htmlgen.decoding.grammar_guide import GrammarGuide
+
+    return guide.heights() if isinstance(guide, GrammarGuide) else {}

@@ -1,27 +1,35 @@
 """The decoding loop: a model, a guide and seeds → pages' ids. The model is a function; nothing here knows what is behind it.
 
-Laws: a request's ids depend on its seed, prompt and budget alone, not on the batch it runs in; every result is what the guide calls
-finished, within its budget; one uniform number is drawn for each token that is chosen, none for one that is forced.
+Laws: a request's ids depend on its seed, prompt and budget alone, not on the batch it runs in, nor on the lanes; every result is what
+the guide calls finished, within its budget; one uniform number is drawn for each token that is chosen, none for one that is forced.
+
+Rows run in lanes: while the model steps one lane in a thread of its own, the tokens of another are chosen. Guide and sampler are only
+ever used by the thread that asks for results.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import islice
-from typing import Any, Generic, TypeVar
+from typing import Any, Final, Generic, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from htmlgen.decoding.guide import Guide, gathered
-from htmlgen.decoding.sampling import SamplingConfig, allowed_log_probs, sample
+from htmlgen.decoding.guide import Guide
+from htmlgen.decoding.sampling import Choice, Choices, Sampler, SamplingConfig
+from htmlgen.decoding.temperatures import ClassTempering
 from htmlgen.errors import BudgetError, ConfigError, DeadEndError, PromptError
 
 Arrays = tuple[NDArray[Any], ...]
-#: ids (batch,) int64, the latest token of each row; state, arrays with the batch first → logits (batch, vocab) float; the state after
+#: ids (batch,) int64, the latest token of each row; state, arrays with the batch first → logits (batch, vocab) float; the state after.
+#: With more than one lane it is called from several threads at a time.
 Step = Callable[[NDArray[np.int64], Arrays], tuple[NDArray[np.floating], Arrays]]
 #: batch → the model's state before any token
 Initial = Callable[[int], Arrays]
 S = TypeVar("S")
+_FEWEST: Final = 4  # rows of a lane: with fewer, a step of all rows at once is cheaper
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,6 +67,32 @@ class _Row(Generic[S]):
     logprob: float = 0.0
 
 
+class _Lane(Generic[S]):
+    """Rows that are stepped together, and the step that is under way."""
+
+    def __init__(self, rows: list[_Row[S]], bos: int, initial: Initial) -> None:
+        self.rows: list[_Row[S]] = []
+        self.tokens = np.zeros(0, dtype=np.int64)
+        self.arrays = initial(0)
+        self.stepped: Callable[[], tuple[NDArray[np.floating], Arrays]]  # waits for the step under way
+        self._bos, self._initial = bos, initial
+        self.enter(rows)
+
+    def enter(self, rows: list[_Row[S]]) -> None:
+        """Rows that begin."""
+        if rows:
+            self.rows = self.rows + rows
+            self.tokens = np.concatenate([self.tokens, np.full(len(rows), self._bos)])
+            self.arrays = tuple(np.concatenate(pair) for pair in zip(self.arrays, self._initial(len(rows)), strict=True))
+
+    def leave(self, going: NDArray[np.bool_]) -> list[_Row[S]]:
+        """Keeps the rows that go on. Returns: the others."""
+        left = [row for row, goes in zip(self.rows, going, strict=True) if not goes]
+        self.rows = [row for row, goes in zip(self.rows, going, strict=True) if goes]
+        self.tokens, self.arrays = self.tokens[going], tuple(array[going] for array in self.arrays)
+        return left
+
+
 @dataclass(frozen=True)
 class Search(Generic[S]):
     """How pages are written: a model's `step` and `initial`, a guide, a way to draw, and the rows that run at a time."""
@@ -67,11 +101,13 @@ class Search(Generic[S]):
     initial: Initial
     guide: Guide[S]
     sampling: SamplingConfig = field(default_factory=SamplingConfig)
-    batch: int = 64  #: rows at most that the model is stepped with
+    batch: int = 64  #: rows at most that run at a time, in all lanes together
+    lanes: int = 1  #: steps at most that are under way at a time, each in a thread; where it is 1, no thread is started
 
     def __post_init__(self) -> None:
-        if self.batch < 1:
-            raise ConfigError(f"batch must be at least 1, got {self.batch}")
+        for name in ("batch", "lanes"):
+            if (value := getattr(self, name)) < 1:
+                raise ConfigError(f"{name} must be at least 1, got {value}")
 
     def finishing(self, requests: Iterable[Request]) -> Iterator[tuple[int, Result]]:
         """Results as they are finished, each with its place among the requests; the next request takes the place of a finished one.
@@ -79,22 +115,20 @@ class Search(Generic[S]):
         Raises: BudgetError, PromptError, when a request that cannot be met is taken up.
         """
         waiting = (self._row(place, request) for place, request in enumerate(requests))
-        bos, eos = self.guide.vocabulary.bos, self.guide.vocabulary.eos
-        rows, tokens, arrays = list[_Row[S]](), np.zeros(0, dtype=np.int64), self.initial(0)
-        while True:
-            if entering := list(islice(waiting, self.batch - len(rows))):
-                rows += entering
-                tokens = np.concatenate([tokens, np.full(len(entering), bos)])
-                arrays = tuple(np.concatenate(pair) for pair in zip(arrays, self.initial(len(entering)), strict=True))
-            if not rows:
-                return
-            logits, arrays = self.step(tokens, arrays)
-            tokens = self._next(rows, logits)
-            going = tokens != eos
-            if not going.all():
-                yield from ((row.place, _result(row)) for row, goes in zip(rows, going, strict=True) if not goes)
-                rows = [row for row, goes in zip(rows, going, strict=True) if goes]
-                tokens, arrays = tokens[going], tuple(array[going] for array in arrays)
+        first = list(islice(waiting, self.batch))
+        count = max(1, min(self.lanes, len(first) // _FEWEST))
+        lanes = [_Lane(first[number::count], self.guide.vocabulary.bos, self.initial) for number in range(count)]
+        run = _Run(self.guide, self.sampling)
+        with ThreadPoolExecutor(count, thread_name_prefix="step") as pool:  # starts a thread when it is given work
+            begin = partial(_begin, self.step, pool if count > 1 else None)
+            for lane in lanes:
+                begin(lane)
+            while lanes := [lane for lane in lanes if lane.rows]:
+                for lane in lanes:
+                    finished = run.moved(lane)
+                    lane.enter(list(islice(waiting, len(finished))))
+                    begin(lane)
+                    yield from ((row.place, _result(row)) for row in finished)
 
     def stream(self, requests: Iterable[Request]) -> Iterator[Result]:
         """Results in the order of requests, each as soon as those before it are finished. Raises: as `finishing`."""
@@ -119,37 +153,65 @@ class Search(Generic[S]):
             raise BudgetError(f"request {place} asks for at most {request.max_tokens} tokens, but a page needs {least}{told}; ask for more")
         return _Row(place, request, state, list(request.prompt), np.random.Generator(np.random.PCG64(request.seed)))
 
+
+def _begin(step: Step, pool: ThreadPoolExecutor | None, lane: _Lane[Any]) -> None:
+    """Begins a lane's next step; without a pool it is made when it is waited for."""
+    if lane.rows:
+        lane.stepped = partial(step, lane.tokens, lane.arrays) if pool is None else pool.submit(step, lane.tokens, lane.arrays).result
+
+
+class _Run(Generic[S]):
+    """What one run of a search chooses tokens with."""
+
+    def __init__(self, guide: Guide[S], sampling: SamplingConfig) -> None:
+        self._guide, self._sampling = guide, sampling
+        self._choices = Choices()
+        self._sampler: Sampler | None = None
+        self._tempering = ClassTempering(sampling.by_class, guide.vocabulary) if sampling.by_class is not None else None
+
+    def moved(self, lane: _Lane[S]) -> list[_Row[S]]:
+        """Waits for the lane's step and gives each row its next token. Returns: the rows that are finished, which leave the lane."""
+        logits, lane.arrays = lane.stepped()
+        lane.tokens = self._next(lane.rows, logits)
+        going = lane.tokens != self._guide.vocabulary.eos
+        return [] if going.all() else lane.leave(going)
+
     def _next(self, rows: list[_Row[S]], logits: NDArray[np.floating]) -> NDArray[np.int64]:
-        """(batch,) the next token of each row: of its prompt, or one that is chosen, with which its guide moves on."""
-        tokens = np.array([row.request.prompt[row.read] if row.read < len(row.request.prompt) else -1 for row in rows], dtype=np.int64)
-        writing = np.flatnonzero(tokens < 0)
+        """(batch,) the next token of each row: of its prompt, forced, or drawn; its guide moves on with it."""
+        tokens = [row.request.prompt[row.read] if row.read < len(row.request.prompt) else -1 for row in rows]
+        writing = [place for place, token in enumerate(tokens) if token < 0]
+        choices = [self._choice(rows[place]) for place in writing]
+        free = [place for place, choice in zip(writing, choices, strict=True) if choice.size > 1]
+        for place, choice in zip(writing, choices, strict=True):
+            tokens[place] = choice.first
+        if free:
+            drawn, logprobs = self._draw([rows[place] for place in free], [logits[place] for place in free], choices)
+            for place, token, logprob in zip(free, drawn, logprobs, strict=True):
+                tokens[place] = token
+                rows[place].logprob += logprob
         for row in rows:
             row.read += 1
-        if len(writing):
-            authors = [rows[index] for index in writing]
-            tokens[writing] = self._chosen(authors, logits if len(writing) == len(rows) else logits[writing])
-            for row, token in zip(authors, tokens[writing].tolist(), strict=True):
-                if token != self.guide.vocabulary.eos:
-                    row.state = self.guide.advance(row.state, token)
-                    row.ids.append(token)
-        return tokens
+        for place in writing:
+            self._move(rows[place], tokens[place])
+        return np.array(tokens, dtype=np.int64)
 
-    def _chosen(self, rows: list[_Row[S]], logits: NDArray[np.floating]) -> NDArray[np.int64]:
-        """(batch,) the next token of each row; adds to the rows' log-probabilities."""
-        allowed = gathered(self.guide, [row.state for row in rows], (row.request.max_tokens - len(row.ids) for row in rows))
-        counts = allowed.sum(axis=-1)
-        if not counts.all():
-            row = rows[int(counts.argmin())]
+    def _choice(self, row: _Row[S]) -> Choice:
+        choice = self._choices.of(self._guide.allowed(row.state, row.request.max_tokens - len(row.ids)))
+        if not choice.size:
             raise DeadEndError(f"request {row.place} allows no token after {len(row.ids)}: the guide breaks its law")
-        tokens: NDArray[np.int64] = allowed.argmax(axis=-1)  # right where a token is forced
-        free = np.flatnonzero(counts > 1)
-        if len(free):
-            log_probs = allowed_log_probs(logits[free], allowed[free])
-            uniforms = np.array([rows[index].generator.random() for index in free])
-            tokens[free] = sample(log_probs, self.sampling, uniforms)
-            for index, logprob in zip(free, log_probs[np.arange(len(free)), tokens[free]], strict=True):
-                rows[index].logprob += float(logprob)
-        return tokens
+        return choice
+
+    def _draw(self, rows: list[_Row[S]], logits: list[NDArray[np.floating]], choices: list[Choice]) -> tuple[list[int], list[float]]:
+        if self._sampler is None:
+            self._sampler = Sampler(self._sampling, len(logits[0]), logits[0].dtype.type, self._tempering)
+        in_tag = [self._tempering.in_tag(row.ids) for row in rows] if self._tempering is not None else []
+        uniforms = [row.generator.random() for row in rows]
+        return self._sampler.draw(logits, [choice for choice in choices if choice.size > 1], uniforms, in_tag)
+
+    def _move(self, row: _Row[S], token: int) -> None:
+        if token != self._guide.vocabulary.eos:
+            row.state = self._guide.advance(row.state, token)
+            row.ids.append(token)
 
 
 def _result(row: _Row[Any]) -> Result:

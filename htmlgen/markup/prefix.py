@@ -11,7 +11,7 @@ from typing import Any, Final
 from htmlgen.errors import PromptError
 from htmlgen.markup.canonical import collapse
 from htmlgen.markup.elements import RAW_TEXT, VOID_IN_PARSER
-from htmlgen.markup.events import Doctype, EndTag, Event, StartTag, Text
+from htmlgen.markup.events import Doctype, EndTag, Event, StartTag, Text, end_of
 from htmlgen.markup.parser import parse
 from htmlgen.markup.reader import is_fragment, read
 
@@ -159,3 +159,27 @@ def _same_purpose(meta: StartTag, other: Event) -> bool:
 
 def _place(events: list[Event], wanted: Event) -> int | None:
     return events.index(wanted) if wanted in events else None
+
+
+def with_lang(events: list[Event], lang: str) -> list[Event]:
+    """A document's beginning in a language; without events, one that ends after its `html` tag."""
+    events = events or [Doctype("html"), StartTag("html")]
+    return [
+        StartTag("html", (("lang", lang), *(pair for pair in event.attributes if pair[0] != "lang")))
+        if isinstance(event, StartTag) and event.name == "html"
+        else event
+        for event in events
+    ]
+
+
+def with_title(events: list[Event], title: str) -> list[Event]:
+    """A document's beginning with a title, in the place of the one that it has; without one, it ends after the title."""
+    wanted: list[Event] = [StartTag("title"), Text(title), EndTag("title")]
+    body = _place(events, StartTag("body"))
+    start = _place(events[:body], StartTag("title"))
+    if start is not None:
+        return [*events[:start], *wanted, *events[end_of(events, start) + 1 if EndTag("title") in events else len(events) :]]
+    if StartTag("head") in events:
+        return [*events, *wanted]
+    begun = events or [Doctype("html"), StartTag("html", (("lang", "en"),))]
+    return [*begun, StartTag("head"), *_UNDERSTOOD, *wanted]

@@ -1,7 +1,8 @@
 """One step of a bundle's generator, run by ONNX Runtime, and the same for pages whose contexts are followed."""
 
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import onnxruntime
@@ -12,6 +13,8 @@ from htmlgen.runtime.architecture import GeneratorConfig
 from htmlgen.tokens.context import FEATURES, Reading
 
 Arrays = tuple[NDArray[Any], ...]
+
+_UNLIKELY: Final = np.float32(-1e4)  # a logit: never drawn where anything else may come
 
 
 class Session:
@@ -60,14 +63,26 @@ class Session:
         return logits, after
 
 
+@dataclass(frozen=True, kw_only=True)
+class Copying:
+    """How far the model may copy from the page that it writes. Real pages seldom repeat a run of tokens more than three times."""
+
+    most: int = 0  #: tokens in a row, after which the page suggests none until what is copied breaks; 0 for any number
+    repeats: int = 0  #: times in a row that the same run of tokens may come again, before its next token is made unlikely; 0 for any number
+
+
 class PageStep:
     """A session that follows the pages that it steps through: `step(ids, arrays) -> logits, arrays`, as the decoding loop calls it.
 
     The arrays are the model's state and each row's context, whose features it computes.
     """
 
-    def __init__(self, session: Session, reading: Reading) -> None:
-        self.session, self._reading = session, reading
+    def __init__(self, session: Session, reading: Reading, copying: Copying | None = None) -> None:
+        self.session, self._reading, self._copying = session, reading, copying or Copying()
+
+    def limited(self, copying: Copying) -> "PageStep":
+        """The same step, held to copying no more than that."""
+        return PageStep(self.session, self._reading, copying)
 
     def initial(self, batch: int) -> Arrays:
         """The arrays before a page."""
@@ -78,8 +93,15 @@ class PageStep:
     def __call__(self, ids: NDArray[np.int64], arrays: Arrays) -> tuple[NDArray[np.float32], Arrays]:
         """Args: ids (batch,) int64; arrays, as returned before or from `initial`. Returns: logits (batch, vocab) and the arrays after."""
         state, before = arrays
+        after = [context.after(token) for context, token in zip(before, ids.tolist(), strict=True)]
+        features = np.array([context.features() for context in after], dtype=np.int64)
+        most, repeats = self._copying.most, self._copying.repeats
+        copied = [row for row, context in enumerate(after) if context.copied >= most] if most else []
+        looped = [row for row, context in enumerate(after) if context.copied >= repeats and context.repeats >= repeats] if repeats else []
+        candidates = features[looped, -1]
+        features[copied, -2:] = 0
+        logits, state = self.session(ids, features, state)
+        logits[looped, candidates] = _UNLIKELY
         contexts = np.empty(len(ids), dtype=object)
-        contexts[:] = [context.after(token) for context, token in zip(before, ids.tolist(), strict=True)]
-        features = np.array([context.features() for context in contexts], dtype=np.int64)
-        logits, after = self.session(ids, features, state)
-        return logits, (after, contexts)
+        contexts[:] = after
+        return logits, (state, contexts)

@@ -160,7 +160,7 @@ class Reading:
     def start(self) -> "Context":
         """The context before a page's first token, BOS."""
         where = _Where(_Frame(_NONE, None, 0, 0))
-        return Context(self, _Trail(), 0, (0, 0), where, where.features())
+        return Context(self, _Trail(), 0, _Copy(), where, where.features())
 
     def features(self, ids: Iterable[int]) -> NDArray[np.int16]:
         """(tokens, features): what a model sees with each of a page's tokens, from BOS on, before it predicts the next."""
@@ -181,40 +181,60 @@ def offsets(sizes: Iterable[int]) -> NDArray[np.int64]:
     return np.array([0, *accumulate(sizes)][:-1])
 
 
+class _Copy(NamedTuple):
+    """What a page has in common with an earlier place on it."""
+
+    source: int = 0  #: the token that comes next, if the page goes on as it did before
+    match: int = 0  #: the length of what stands before both places
+    copied: int = 0  #: the tokens that came, one after another, as they were suggested
+    looped: int = 0  #: of these, the latest that all came from as far back as the next one would
+
+
 class Context:
     """A place on a page."""
 
-    __slots__ = ("_count", "_match", "_place", "_reading", "_source", "_trail", "_where")
+    __slots__ = ("_copy", "_count", "_place", "_reading", "_trail", "_where")
 
-    def __init__(self, reading: Reading, trail: _Trail, count: int, match: tuple[int, int], where: _Where, place: tuple[int, ...]) -> None:
-        """Args: count, tokens of the trail that this page has; match, which of them comes next if the page goes on as it did before, and
-        the length of what it has in common with that; place, the features of where it stands.
-        """
-        self._reading, self._trail, self._count = reading, trail, count
-        self._source, self._match = match
+    def __init__(self, reading: Reading, trail: _Trail, count: int, copy: _Copy, where: _Where, place: tuple[int, ...]) -> None:
+        """Args: count, tokens of the trail that this page has; place, the features of where it stands."""
+        self._reading, self._trail, self._count, self._copy = reading, trail, count, copy
         self._where, self._place = where, place
 
     def features(self) -> tuple[int, ...]:
         """(8,) the features of the table above; the candidate is 0 where there is none."""
-        match = self._match
+        source, match, _, _ = self._copy
         if not match:
             return *self._place, 0, 0
-        laps = match // (self._count - self._source)
-        return *self._place, _CLASS_OF_MATCH[match] + _CLASS_OF_LAPS[laps], self._trail.ids[self._source]
+        laps = match // (self._count - source)
+        return *self._place, _CLASS_OF_MATCH[match] + _CLASS_OF_LAPS[laps], self._trail.ids[source]
+
+    @property
+    def copied(self) -> int:
+        """How many tokens in a row were the candidates of their places."""
+        return self._copy.copied
+
+    @property
+    def repeats(self) -> int:
+        """How many times over, up to here, tokens were copied from right before themselves."""
+        source, match, _, looped = self._copy
+        return looped // (self._count - source) if match else 0
 
     def after(self, token: int) -> "Context":
         """The context after a token, whatever it is."""
-        trail, source, match = self._trail, self._source, self._match
-        if len(trail.ids) != self._count:
-            trail = trail.until(self._count)  # another branch went on with the trail
+        trail, (source, match, copied, looped) = self._trail, self._copy
+        if len(trail.ids) != self._count or not trail.ids:
+            trail = trail.until(
+                self._count
+            )  # another branch went on with the trail; that of the first context, all pages and threads share
         if match and trail.ids[source] == token:
-            source, match = source + 1, min(match + 1, _LONGEST)
+            source, match, copied, looped = source + 1, min(match + 1, _LONGEST), copied + 1, looped + 1
         else:
-            match = 0
+            match = copied = looped = 0
         trail.append(token)
         if match < ORDERS[0]:
             found, length = trail.find(match)
             if length > match:
+                looped = looped if source == found else min(copied, 1)
                 source, match = found, length
         move = self._reading.moves[token]
         if move is None:
@@ -222,7 +242,7 @@ class Context:
         else:
             where = move(self._reading, self._where, token)
             place = where.features()
-        return Context(self._reading, trail, self._count + 1, (source, match), where, place)
+        return Context(self._reading, trail, self._count + 1, _Copy(source, match, copied, looped), where, place)
 
 
 def _space(reading: Reading, where: _Where, token: int) -> _Where:

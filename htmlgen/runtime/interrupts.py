@@ -1,4 +1,4 @@
-"""Ctrl-C between two steps of a training run, not within one; and never lost."""
+"""Ctrl-C between two steps of a training run, or two pages of a file, not within one; and never lost."""
 
 import signal
 import sys
@@ -11,7 +11,7 @@ class Interrupts:
     it, does not hide it.
 
     Where `deferred` is set, the first Ctrl-C only sets `asked`, and the second interrupts: within a step of training, the weights are
-    neither those before nor those after it, and nothing there could be saved.
+    neither those before nor those after it, and nothing there could be saved; within the writing of a page, part of it may be written.
     """
 
     def __init__(self) -> None:
