@@ -28,8 +28,9 @@ class Control:
     lang: str = ""  #: language tag of the document
     title: str = ""  #: of the document
     kind: str = ""  #: what pages begin as, see `kinds`
-    most_copied: int = 128  #: tokens in a row that the model may copy from the page itself; 0 for any number
-    most_repeated: int = 4  #: times in a row that the same tokens may come again; 0 for any number
+    most_copied: int = 64  #: tokens in a row that the model may copy from the page itself; 0 for any number
+    least_match: int = 3  #: tokens that must match before the model may copy a word of the page; 0 for any number
+    most_repeated: int = 2  #: times in a row that the same tokens may come again; 0 for any number
     best_of: int = 1  #: pages written for each that is given, the likeliest byte by byte
     unique: float = 0.0  #: Jaccard similarity (of runs of 5 tokens) from which on a page is too like an earlier one; 0 gives all
     novelty: int = 0  #: tokens in a row, at most, that may stand so on a page of `against`; 0 for any number
@@ -41,6 +42,7 @@ class Control:
             ("title", not self.title or self.clean_title, "text that is more than white space"),
             ("title", not UNCLEAN.search(self.clean_title.replace("\u00a0", "")), "without control characters"),
             ("most_copied", self.most_copied >= 0, "a whole number from 0, where 0 is any number"),
+            ("least_match", self.least_match >= 0, "a whole number from 0, where 0 is any number"),
             ("most_repeated", self.most_repeated >= 0, "a whole number from 0, where 0 is any number"),
             ("best_of", self.best_of >= 1, "at least 1"),
             ("unique", 0 <= self.unique <= 1, "at least 0 and at most 1"),

@@ -189,7 +189,7 @@ class Generator:
 
     def search(self, sampling: SamplingConfig = SAMPLING, control: Control = CONTROL) -> Search[Any]:
         """The decoding loop over this bundle's model and guide, held to the limits of `control`. Raises: ConfigError, for its depth."""
-        step = self._step.limited(Copying(most=control.most_copied, repeats=control.most_repeated))
+        step = self._step.limited(Copying(most=control.most_copied, least=control.least_match, repeats=control.most_repeated))
         limits = control.limits
         guide = LimitedGuide(self.guide, limits, heights_of(self.guide) if limits.depth else {}) if limits else self.guide
         return Search(step, step.initial, guide, sampling, batch=self.batch, lanes=self.threads)

@@ -83,6 +83,7 @@ TABLE = {
     GENERATE + "--kind form --grammar email": "kind form begins with what the grammar forbids",
     GENERATE + "--kind blog --prompt x": "kind blog is a beginning too; leave out the prompt 'x', or the kind",
     GENERATE + "--most-copied -1": "most_copied must be a whole number from 0",
+    GENERATE + "--least-match -1": "least_match must be a whole number from 0",
     GENERATE + "--most-repeated -1": "most_repeated must be a whole number from 0",
     GENERATE + "--best-of 0": "best_of must be at least 1, got 0",
     GENERATE + "--unique=2": "unique must be at least 0 and at most 1, got 2.0",

@@ -140,6 +140,7 @@ WRONG: dict[str, dict[str, Any]] = {
     "title must be text that is more than white space, got ' '": {"title": " "},
     "title must be without control characters": {"title": "a\x07"},
     "most_copied must be a whole number from 0": {"most_copied": -1},
+    "least_match must be a whole number from 0": {"least_match": -1},
     "most_repeated must be a whole number from 0": {"most_repeated": -1},
     "best_of must be at least 1, got 0": {"best_of": 0},
     "unique must be at least 0 and at most 1, got 1.5": {"unique": 1.5},

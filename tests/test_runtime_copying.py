@@ -64,6 +64,18 @@ def test_what_came_so_often_in_a_row_is_made_unlikely_and_nothing_else() -> None
     assert [(place, int(token)) for place, token in np.argwhere(unlikely)] == [(8, B), (9, A)]
 
 
+def test_words_are_suggested_by_longer_matches_alone_and_never_twice_in_a_row() -> None:
+    p, end = VOCABULARY.id("<p>"), VOCABULARY.id("</p>")
+    page = [p, A, B, C, end, p, A, B, C, end, p, A]
+    told = stepped([page], least=2)[0][:, 0].tolist()
+    free = stepped([page])[0][:, 0].tolist()
+    assert free[5:9] == [A, B, C, end]
+    assert told[5:9] == [0, B, C, end]  # one token matches, then two
+    assert (free[9], told[9]) == (p, p)  # markup is suggested at once, and again
+    assert (free[11], told[11]) == (B, 0)  # the second lap
+    assert stepped([page], least=9)[0][:, 0].tolist() == [0, 0, 0, 0, 0, 0, 0, 0, end, p, 0, 0]
+
+
 def test_a_long_copy_is_no_loop() -> None:
     """A run that comes once more is copied from afar, however long it is; a loop within begins to be counted anew."""
     run = np.random.default_rng(1).permutation([token.id for token in VOCABULARY if token.text.isalpha()])[:20].tolist()

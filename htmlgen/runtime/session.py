@@ -10,11 +10,13 @@ from numpy.typing import NDArray
 
 from htmlgen.errors import BundleCorruptError
 from htmlgen.runtime.architecture import GeneratorConfig
-from htmlgen.tokens.context import FEATURES, Reading
+from htmlgen.tokens.context import FEATURES, MATCHES, Reading
+from htmlgen.tokens.vocabulary import Kind
 
 Arrays = tuple[NDArray[Any], ...]
 
 _UNLIKELY: Final = np.float32(-1e4)  # a logit: never drawn where anything else may come
+_LENGTHS: Final = np.array(MATCHES)
 
 
 class Session:
@@ -68,6 +70,7 @@ class Copying:
     """How far the model may copy from the page that it writes. Real pages seldom repeat a run of tokens more than three times."""
 
     most: int = 0  #: tokens in a row, after which the page suggests none until what is copied breaks; 0 for any number
+    least: int = 0  #: tokens that must match before the page suggests a word, which it never does twice in a row then; 0 for any number
     repeats: int = 0  #: times in a row that the same run of tokens may come again, before its next token is made unlikely; 0 for any number
 
 
@@ -79,6 +82,7 @@ class PageStep:
 
     def __init__(self, session: Session, reading: Reading, copying: Copying | None = None) -> None:
         self.session, self._reading, self._copying = session, reading, copying or Copying()
+        self._words = np.isin(reading.vocabulary.kinds, (Kind.TEXT, Kind.BYTE, Kind.REFERENCE))
 
     def limited(self, copying: Copying) -> "PageStep":
         """The same step, held to copying no more than that."""
@@ -100,6 +104,9 @@ class PageStep:
         looped = [row for row, context in enumerate(after) if context.copied >= repeats and context.repeats >= repeats] if repeats else []
         candidates = features[looped, -1]
         features[copied, -2:] = 0
+        if self._copying.least:
+            laps, match = np.divmod(features[:, -2], len(MATCHES))
+            features[self._words[features[:, -1]] & ((_LENGTHS[match] < self._copying.least) | (laps > 0)), -2:] = 0
         logits, state = self.session(ids, features, state)
         logits[looped, candidates] = _UNLIKELY
         contexts = np.empty(len(ids), dtype=object)
