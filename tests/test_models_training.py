@@ -283,6 +283,7 @@ def test_a_bundle_is_trained_on_from_where_it_stood(unbroken: tuple[Path, str, s
     assert after.architecture == before.architecture
     assert (output / bundle.TOKENIZER).read_bytes() == (source / bundle.TOKENIZER).read_bytes()
     assert after.record["figures"]["valid_bits_per_byte"] == pytest.approx(before.record["figures"]["valid_bits_per_byte"], abs=2e-3)
+    arguments[2] = tmp_path / "another"
     changed = CliRunner().invoke(cli, ["train", *map(str, arguments), "--units", "30"])
     assert changed.exit_code == 2
     assert "--from keeps the shape of its bundle; leave out --units" in changed.stderr
