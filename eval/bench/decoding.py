@@ -1,11 +1,14 @@
-"""One step of the generator: ONNX Runtime in int8 and float32 against Keras' `predict_on_batch` and a jitted step, in one run.
+"""Whole pages against the bare steps that they take, one process against two; and one step of the generator: ONNX Runtime in int8 and
+float32 against Keras' `predict_on_batch` and a jitted step, in one run.
 
-python -m eval.bench.decoding [--bundle FOLDER] [-o eval/results/decoding.json]
+python -m eval.bench.decoding [--bundle FOLDER] [--pages] [-o eval/results/decoding.json]
 """
 
 import argparse
 import json
-import os
+import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -19,16 +22,21 @@ import safetensors.numpy
 
 from eval.bench.machine import matrix_peak, seconds
 from eval.bench.training import products
+from htmlgen.jobs import Order, pages
 from htmlgen.models.export import Precision, step_graph
 from htmlgen.models.generator import GeneratorModel, create, with_copies
-from htmlgen.pages import SAMPLING, Generator
+from htmlgen.pages import Generator, available_cores
 from htmlgen.runtime import bundle
 from htmlgen.runtime.architecture import GeneratorConfig
 from htmlgen.runtime.session import Session
 from htmlgen.tokens.context import FEATURES
 
 BATCHES = (1, 10, 64)
+PAGE_BATCHES = (10, 64)
 STEPS = 20
+TOKENS = 512  # of a whole page at most
+ROUNDS = 3
+JOB_PAGES = 300
 _PRECISIONS: tuple[Precision, ...] = ("int8", "float32")
 
 
@@ -95,30 +103,82 @@ def keras_milliseconds(model: GeneratorModel, batch: int) -> dict[str, float]:
     return {name: seconds(run) / STEPS * 1e3 for name, run in {"jitted": jitted_step, "predict_on_batch": predict_on_batch}.items()}
 
 
-def whole_pages(generator: Generator) -> dict[str, float]:
-    """Ten pages with everything (guide, sampling, events, writing) against the bare steps that they take."""
-    pages = list(generator.pages(10, seed=1))
-    tokens, longest = sum(page.tokens for page in pages), max(page.tokens for page in pages)
-    whole = seconds(lambda: list(generator.pages(10, seed=1)))
-    session = Session(generator.bundle.step_path, generator.bundle.architecture)
-
-    def bare() -> None:
-        state = session.initial(10)
-        for position in range(longest):
-            active = sum(page.tokens > position for page in pages)
-            _, state = session(np.full(active, 5), np.ones((active, len(FEATURES)), dtype=np.int64), state[:active])
-
-    return {"tokens_per_second": tokens / whole, "share_in_bare_steps": seconds(bare) / whole, "temperature": SAMPLING.temperature}
+def bare_step(generator: Generator, batch: int) -> dict[str, float]:
+    """Seconds a token of the bare step: `threads_N` as one session with N threads, `halves` as two steps of half the rows at a time."""
+    bundle_ = generator.bundle
+    times = {f"threads_{count}": _bare(Session(bundle_.step_path, bundle_.architecture, threads=count), batch) for count in (1, 2)}
+    session = Session(bundle_.step_path, bundle_.architecture)
+    with ThreadPoolExecutor(2) as pool:
+        halves = seconds(lambda: list(pool.map(lambda _: _stepped(session, batch // 2), range(2))))
+    return {**times, "halves": halves / (batch // 2 * 2 * STEPS)}
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--bundle")
-    parser.add_argument("-o", "--output", type=Path)
-    options = parser.parse_args()
-    generator = Generator.load(options.bundle)
-    result: dict[str, Any] = {"ten_pages": {name: round(value, 3) for name, value in whole_pages(generator).items()}}
-    source, cores = generator.bundle, os.cpu_count() or 1
+def _bare(session: Session, batch: int) -> float:
+    return seconds(lambda: _stepped(session, batch)) / (batch * STEPS)
+
+
+def _stepped(session: Session, batch: int) -> None:
+    ids, features, state = np.full(batch, 5), np.ones((batch, len(FEATURES)), dtype=np.int64), session.initial(batch)
+    for _ in range(STEPS):
+        _, state = session(ids, features, state)
+
+
+def whole_pages(source: bundle.Bundle, batch: int) -> dict[str, float]:
+    """Seconds a token of pages with everything: guide, contexts, sampling, events, writing; in one thread, and with all that pay.
+
+    Whole pages and bare steps take turns, so that what else the machine does slows both alike; the least of each is what it can do.
+    """
+    generators = {"one_thread": Generator(source, threads=1, batch=batch), "threads": Generator(source, batch=batch)}
+    found: dict[str, list[float]] = {}
+    for number in range(ROUNDS):
+        for name, generator in generators.items():
+            found.setdefault(name, []).append(_page_seconds(generator, max(batch, 20), seed=number))
+        for name, value in bare_step(generators["threads"], batch).items():
+            found.setdefault(f"bare_{name}", []).append(value)
+    return {name: min(values) for name, values in found.items()}
+
+
+def _page_seconds(generator: Generator, count: int, seed: int) -> float:
+    list(generator.pages(generator.batch, seed=999, max_tokens=64))  # the guide's first sight of positions
+    start = time.perf_counter()
+    tokens = sum(page.tokens + 1 for page in generator.pages(count, seed=seed, max_tokens=TOKENS))
+    return (time.perf_counter() - start) / tokens
+
+
+def page_figures(source: bundle.Bundle, batch: int) -> dict[str, float]:
+    """What is written down of a batch."""
+    times = whole_pages(source, batch)
+    bare = min(times["bare_threads_1"], times["bare_threads_2"])
+    return {
+        **{f"{name}_tokens_per_second": round(1 / value) for name, value in times.items()},
+        "whole_over_bare": round(bare / times["threads"], 3),
+        "whole_over_bare_halves": round(times["bare_halves"] / times["threads"], 3),
+        "one_thread_over_bare_one_thread": round(times["bare_threads_1"] / times["one_thread"], 3),
+    }
+
+
+def jobs_figures(folder: str | None) -> dict[str, float]:
+    """Processes of one thread each, from the first page on: starting them, half a second each, is not of interest among many pages."""
+    times = {jobs: min(_jobs_seconds(folder, jobs) for _ in range(3)) for jobs in (1, 2)}
+    return {
+        **{f"jobs_{jobs}_tokens_per_second": round(1 / value) for jobs, value in times.items()},
+        "two_jobs_over_one": round(times[1] / times[2], 3),
+    }
+
+
+def _jobs_seconds(folder: str | None, jobs: int) -> float:
+    order = Order(bundle=folder, options={"max_tokens": 128})
+    with closing(pages(order, range(1_000_000), jobs=jobs)) as written:
+        for _ in range(60):
+            next(written)
+        start, tokens = time.perf_counter(), 0
+        for _ in range(JOB_PAGES):
+            tokens += next(written).tokens + 1
+        return (time.perf_counter() - start) / tokens
+
+
+def step_figures(source: bundle.Bundle, cores: int) -> dict[str, Any]:
+    """Steps of ONNX Runtime and of Keras, by batch."""
     weights = {name: value.astype(np.float32) for name, value in safetensors.numpy.load_file(source.folder / bundle.WEIGHTS).items()}
     # ONNX Runtime comes before JAX does anything, and one session at a time: idle threads of one library spin on the cores of the other.
     onnx = {
@@ -127,7 +187,7 @@ def main() -> None:
         for threads in sorted({1, cores})
     }
     peak = matrix_peak()
-    result["matrix_peak_gflops"] = round(peak / 1e9, 1)
+    result: dict[str, Any] = {"matrix_peak_gflops": round(peak / 1e9, 1)}
     for batch in BATCHES:
         times = {f"onnx_{name}": by_batch[batch] for name, by_batch in onnx.items()}
         times |= {f"keras_{name}": value for name, value in keras_milliseconds(loaded(source), batch).items()}
@@ -138,6 +198,20 @@ def main() -> None:
             "jitted_over_onnx_int8": round(times["keras_jitted"] / best, 1),
             "int8_share_of_float32_peak": round(2 * products(source.architecture) * batch / (best / 1e3) / peak, 3),
         }
+    return result
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--bundle")
+    parser.add_argument("-o", "--output", type=Path)
+    parser.add_argument("--pages", action="store_true", help="whole pages and jobs alone, without float32 and Keras")
+    options = parser.parse_args()
+    source = bundle.load(options.bundle)
+    result: dict[str, Any] = {f"pages_batch_{batch}": page_figures(source, batch) for batch in PAGE_BATCHES}
+    result["jobs"] = jobs_figures(options.bundle)
+    if not options.pages:
+        result |= step_figures(source, available_cores())
     print(json.dumps(result, indent=1))
     if options.output:
         options.output.write_text(json.dumps(result, indent=1) + "\n")
