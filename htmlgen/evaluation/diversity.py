@@ -40,10 +40,11 @@ def signatures(pages: Table, rng: np.random.Generator) -> NDArray[np.int64]:
 
     Args: pages, each with a feature at least.
     """
+    codes = rng.integers(0, _PRIME, len(pages.features))  # numbers in a row would not be hashed evenly by sums and products
     factors, terms = rng.integers(1, _PRIME, HASHES), rng.integers(0, _PRIME, HASHES)
     found = np.empty((len(pages.starts) - 1, HASHES), dtype=np.int64)
     for place, (factor, term) in enumerate(zip(factors, terms, strict=True)):
-        hashes = (factor * (pages.columns + 1) + term) % _PRIME
+        hashes = (factor * codes[pages.columns] + term) % _PRIME
         found[:, place] = np.minimum.reduceat(hashes, pages.starts[:-1])
     return found
 

@@ -28,6 +28,7 @@ def auc(pages: Sequence[Structure], real: Sequence[Structure], *, seed: int = 0)
         from sklearn.ensemble import HistGradientBoostingClassifier
         from sklearn.metrics import roc_auc_score
         from sklearn.model_selection import StratifiedGroupKFold, cross_val_predict
+        from threadpoolctl import threadpool_limits
     except ImportError as error:
         raise MissingExtraError("the two-sample test needs scikit-learn: pip install 'htmlgen[eval]'") from error
     rng = np.random.default_rng(seed)
@@ -37,7 +38,8 @@ def auc(pages: Sequence[Structure], real: Sequence[Structure], *, seed: int = 0)
     groups = _groups(chosen, size)
     model = HistGradientBoostingClassifier(max_iter=150, learning_rate=0.08, random_state=seed)
     folds = StratifiedGroupKFold(FOLDS, shuffle=True, random_state=seed)
-    guessed = cross_val_predict(model, features(chosen), labels, groups=groups, cv=folds, method="predict_proba")
+    with threadpool_limits(1):  # tables this small gain nothing by threads, which wait for each other on a busy machine
+        guessed = cross_val_predict(model, features(chosen), labels, groups=groups, cv=folds, method="predict_proba")
     return float(roc_auc_score(labels, guessed[:, 1]))
 
 
