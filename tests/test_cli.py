@@ -176,6 +176,23 @@ def test_formats_of_eval(tmp_path: Path) -> None:
     assert "\x1b" not in table
 
 
+def test_pages_beside_a_reference(tmp_path: Path) -> None:
+    """Four pages beside themselves: nothing is new, all is copied; the same from two processes."""
+    texts = [f"<!DOCTYPE html><title>a</title><p>one two {number}</p>" for number in range(4)]
+    pages = tmp_path / "pages.jsonl"
+    pages.write_text("\n".join(json.dumps({"html": text}) for text in texts))
+    whole = json.loads(run("eval", pages, "--reference", pages, "--format", "json").stdout)
+    assert whole["comparison"]["figures"]["tags"]["value"] == whole["comparison"]["figures"]["tags"]["floor"] == 0
+    assert whole["comparison"]["figures"]["novelty"]["value"] == 0
+    # <!html <html <head <title a </title </head <body <p one two 0 </p </body </html
+    assert whole["comparison"]["copied_words"] == {"mean": 15.0, "median": 15.0, "longest": 15, "share_long": 0.0}
+    lines = run("eval", pages, "--reference", pages, "--format", "jsonl", "--jobs", 2).stdout.splitlines()
+    assert [json.loads(line) for line in lines] == [*whole["pages"], {"comparison": whole["comparison"]}]
+    table = run("eval", pages, "--reference", pages).stdout
+    assert "tags (distance)" in table
+    assert "longest run copied from the reference: mean 15.0, median 15, at most 15 words; above 64 in 0.0% of pages" in table
+
+
 def test_lines_and_fragments() -> None:
     result = run("eval", "-", "--lines", "--format", "jsonl", stdin="<p>a</p>\n<p>b</p>\n")
     assert [json.loads(line)["name"] for line in result.stdout.splitlines()] == ["stdin:1", "stdin:2"]
@@ -187,7 +204,7 @@ def test_lines_and_fragments() -> None:
 
 
 def test_tokens_are_set_apart_by_bars(tiny_bundle: Path) -> None:
-    page = '<!DOCTYPE html><html><head><title>a</title></head><body><pre>\n\nx</pre></body></html>'
+    page = "<!DOCTYPE html><html><head><title>a</title></head><body><pre>\n\nx</pre></body></html>"
     result = run("tokenize", "--bundle", tiny_bundle, "-", stdin=page)
     line, summary = result.stdout.splitlines()
     assert line.replace("│", "") == page.replace("\n\n", "↵")  # the parser drops the first line feed of a pre

@@ -18,9 +18,9 @@ def evaluations() -> list[Evaluation]:
     return [evaluate(CLEAN, name="clean.html"), evaluate(BROKEN, name="broken.html")]
 
 
-def table(judged: list[Evaluation], **options: int) -> str:
+def table(judged: list[Evaluation], pages: int = 50, findings: int = 3) -> str:
     stream = io.StringIO()
-    write_table(judged, stream, **options)
+    write_table(judged, stream, pages=pages, findings=findings)
     return stream.getvalue()
 
 

@@ -1,19 +1,15 @@
 """SOURCES → EVENTS: pages read, canonicalised, cleaned, repaired into a grammar and split, in all processes that are asked for."""
 
 import hashlib
-import multiprocessing
-import signal
-from collections import Counter, deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor
-from contextlib import contextmanager
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache, partial
-from itertools import islice
 from typing import Final
 
 from htmlgen.corpus.cleaning import clean
 from htmlgen.corpus.pages import Page, read_pages
+from htmlgen.corpus.processes import in_order
 from htmlgen.errors import HtmlgenError, InputError
 from htmlgen.markup.events import Doctype, Event, Text
 from htmlgen.markup.reader import Loss, read
@@ -21,7 +17,6 @@ from htmlgen.markup.writer import write
 from htmlgen.relaxng import Automaton, load_automaton
 from htmlgen.relaxng.repair import Repaired, repair
 
-_CHUNK: Final = 16  # pages handed to a process at a time
 _TURNS: Final = 4  # repairs of what was read again, until a page is given up
 _LEAST_KEPT: Final = 0.5  # of a page's text
 
@@ -115,46 +110,7 @@ def prepare(sources: Sequence[str], *, jobs: int = 1, grammar: str | None = None
     if grammar is not None:
         _automaton(grammar)
     make = prepare_page if grammar is None else partial(prepare_into, grammar=grammar)
-    if jobs <= 1:
-        yield from map(make, pages)
-        return
-    # Spawned, not forked: the parent may hold threads of JAX or Arrow.
-    pool = ProcessPoolExecutor(jobs, mp_context=multiprocessing.get_context("spawn"))
-    try:
-        yield from _prepared_by(pool, pages, jobs, make)
-    finally:
-        pool.shutdown(cancel_futures=True)
-
-
-def _prepared_by(
-    pool: ProcessPoolExecutor, pages: Iterator[Page], jobs: int, make: Callable[[Page], PreparedPage]
-) -> Iterator[PreparedPage]:
-    """In order; no more pages are read ahead than keep the processes busy."""
-    ahead: deque[Future[list[PreparedPage]]] = deque()
-    while chunk := list(islice(pages, _CHUNK)):
-        with _interrupts_blocked():  # a task may start a process, which inherits what is blocked
-            ahead.append(pool.submit(_prepare_chunk, chunk, make))
-        if len(ahead) > 4 * jobs:
-            yield from ahead.popleft().result()
-    while ahead:
-        yield from ahead.popleft().result()
-
-
-def _prepare_chunk(pages: list[Page], make: Callable[[Page], PreparedPage]) -> list[PreparedPage]:
-    return [make(page) for page in pages]
-
-
-@contextmanager
-def _interrupts_blocked() -> Iterator[None]:
-    """Ctrl-C reaches every process of a terminal; the one that waits for the others is the one to act on it, a moment later."""
-    if not hasattr(signal, "pthread_sigmask"):
-        yield
-        return
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+    yield from in_order(make, pages, jobs=jobs)
 
 
 def split_by_site(pages: Iterable[PreparedPage], fraction: float) -> tuple[list[PreparedPage], list[PreparedPage]]:

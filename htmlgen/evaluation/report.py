@@ -1,10 +1,10 @@
 """Evaluations for people (a table, worst page first) and for programs (JSON, JSON lines)."""
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass
 from heapq import nsmallest
-from typing import Final, TextIO
+from typing import TYPE_CHECKING, Final, TextIO, TypeAlias
 
 from rich.cells import cell_len
 from rich.console import Console
@@ -14,6 +14,11 @@ from rich.text import Text
 from htmlgen.evaluation.findings import Finding, Lines
 from htmlgen.evaluation.score import Evaluation
 
+if TYPE_CHECKING:
+    from htmlgen.evaluation.comparing import Comparison
+
+#: What compares the pages, once all are judged; None where there is nothing to compare them with.
+Compared: TypeAlias = "Callable[[], Comparison] | None"
 _EXCERPT_WIDTH: Final = 72  # characters
 _COLUMNS: Final = ("page", "bytes", "errors", "balance", "score")
 
@@ -45,26 +50,31 @@ class Totals:
         return f"{pages}; {self.errors} {errors}, {self.faults} balance {faults}, mean score {self.mean_score:.3f}"
 
 
-def write_json(evaluations: Iterable[Evaluation], stream: TextIO) -> Totals:
-    """One JSON document, `{"pages": [...], "totals": {...}}`, in the order given."""
+def write_json(evaluations: Iterable[Evaluation], stream: TextIO, *, compared: Compared = None) -> Totals:
+    """One JSON document, `{"pages": [...], "totals": {...}}`, in the order given, and `"comparison"`, if there is one."""
     totals = Totals()
     pages = [evaluation.to_dict() for evaluation in _counted(evaluations, totals)]
-    json.dump({"pages": pages, "totals": asdict(totals)}, stream, indent=2)
+    comparison = {"comparison": compared().to_dict()} if compared else {}
+    json.dump({"pages": pages, "totals": asdict(totals), **comparison}, stream, indent=2)
     stream.write("\n")
     return totals
 
 
-def write_jsonl(evaluations: Iterable[Evaluation], stream: TextIO) -> Totals:
-    """One JSON object a line and page, each written as soon as its page is judged."""
+def write_jsonl(evaluations: Iterable[Evaluation], stream: TextIO, *, compared: Compared = None) -> Totals:
+    """One JSON object a line and page, each written as soon as its page is judged; a last one, `{"comparison": ...}`, if there is one."""
     totals = Totals()
     for evaluation in _counted(evaluations, totals):
         stream.write(json.dumps(evaluation.to_dict()) + "\n")
         stream.flush()
+    if compared:
+        stream.write(json.dumps({"comparison": compared().to_dict()}) + "\n")
     return totals
 
 
-def write_table(evaluations: Iterable[Evaluation], stream: TextIO, *, pages: int = 50, findings: int = 3) -> Totals:
-    """A table of the worst pages, the first findings of each with their place in the source, and the totals.
+def write_table(
+    evaluations: Iterable[Evaluation], stream: TextIO, *, pages: int = 50, findings: int = 3, compared: Compared = None
+) -> Totals:
+    """A table of the worst pages, the first findings of each with their place in the source, the totals, and a comparison, if there is one.
 
     Args: pages, how many are shown at most (only these are kept in memory); findings, how many of each.
     """
@@ -79,6 +89,9 @@ def write_table(evaluations: Iterable[Evaluation], stream: TextIO, *, pages: int
     if totals.pages > len(worst):
         console.print(f"the {len(worst)} worst of {totals.pages} pages are shown", soft_wrap=True)
     console.print(Text(str(totals), style="bold"), soft_wrap=True)
+    if compared:
+        console.print()
+        compared().write(stream)
     return totals
 
 

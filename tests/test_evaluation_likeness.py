@@ -1,0 +1,142 @@
+"""Is a set of pages held to real pages as it should be: distances, samples, floors?"""
+
+from math import sqrt
+
+import numpy as np
+import pytest
+
+from htmlgen.errors import InputError
+from htmlgen.evaluation.divergence import conditional_distance, distance, divergence
+from htmlgen.evaluation.likeness import compare, first_pages, halves
+from htmlgen.evaluation.structure import Structure, structure_of
+from htmlgen.evaluation.tables import table
+from htmlgen.markup.reader import read
+
+
+def structure(page: str, site: str = "") -> Structure:
+    return structure_of(read(page).events, site=site)
+
+
+# distances
+
+
+def test_the_divergence_is_that_of_the_definition() -> None:
+    # P = (1, 0), Q = (1/2, 1/2), M = (3/4, 1/4): (log2(4/3) + log2(2/3)/2 + log2(2)/2) / 2
+    expected = (np.log2(4 / 3) + np.log2(2 / 3) / 2 + 1 / 2) / 2
+    assert divergence(np.array([7, 0]), np.array([3, 3])) == pytest.approx(expected)
+    assert distance(np.array([7, 0]), np.array([3, 3])) == pytest.approx(sqrt(expected))
+
+
+def test_a_distance_is_zero_for_equal_shares_and_one_for_nothing_in_common() -> None:
+    assert distance(np.array([2, 4]), np.array([1, 2])) == pytest.approx(0)
+    assert distance(np.array([5, 0]), np.array([0, 1])) == 1
+
+
+def test_a_conditional_distance_leaves_the_groups_aside() -> None:
+    groups = np.array([0, 0, 1])
+    assert conditional_distance(np.array([1, 1, 8]), np.array([4, 4, 2]), groups) == pytest.approx(0)
+    # Group 0 has half of each side, and nothing in common there: half of one bit.
+    assert conditional_distance(np.array([1, 0, 1]), np.array([0, 1, 1]), groups) == pytest.approx(sqrt(1 / 2))
+
+
+# structure
+
+
+def test_a_structure_counts_what_a_page_is_built_of() -> None:
+    page = structure('<ul class="a"><li>one two</li><li><br></li></ul>')
+    assert page.counts["tags"] == {"ul": 1, "li": 2, "br": 1}
+    assert page.counts["children"] == {">ul": 1, "ul>li": 2, "li>br": 1}
+    assert page.counts["attributes"] == {"ul[class]": 1, "li[]": 2, "br[]": 1}
+    assert page.counts["depths"] == {"1": 1, "2": 2, "3": 1}
+    assert page.counts["fan-outs"] == {"0": 1, "1": 1, "2": 1}
+    assert page.counts["elements"] == {"5": 1}  # 2 log2(1 + 4) = 4.64
+    assert page.counts["text"] == {"6": 1}  # 2 log2(1 + 7) = 6
+    assert page.shape == ("<ul", "<li", "#", "</li", "<li", "<br", "</li", "</ul")
+    assert page.words == ("<ul", ' class="a"', "<li", "one", "two", "</li", "<li", "<br", "</li", "</ul")
+    assert page.elements == 4
+
+
+def test_a_table_sums_the_counts_of_some_pages() -> None:
+    counts = table([{"a": 2, "b": 1}, {}, {"b": 4}])
+    assert counts.features == ("a", "b")
+    assert counts.sums(np.array([0, 1, 2])).tolist() == [2, 5]
+    assert counts.sums(np.array([2, 2])).tolist() == [0, 8]
+    assert counts.sums(np.array([1])).tolist() == [0, 0]
+
+
+# samples
+
+
+def test_halves_part_whole_groups_and_lose_no_page() -> None:
+    sizes, groups = np.array([5, 1, 1, 3, 2, 8]), np.array([0, 0, 1, 2, 2, 3])
+    for seed in range(20):
+        one, other = halves(sizes, groups, np.random.default_rng(seed))
+        assert sorted([*one, *other]) == [0, 1, 2, 3, 4, 5]
+        assert not set(groups[one]) & set(groups[other])
+        assert abs(sizes[one].sum() - 10) <= 4  # of 20: half of the largest group off at most
+
+
+def test_a_sample_ends_before_it_has_too_many_elements() -> None:
+    sizes = np.array([3, 4, 5])
+    assert first_pages(np.array([2, 0, 1]), sizes, 9).tolist() == [2, 0]
+    assert first_pages(np.array([2, 0, 1]), sizes, 12).tolist() == [2, 0, 1]
+    assert first_pages(np.array([2, 0, 1]), sizes, 1).tolist() == [2]
+
+
+# comparisons
+
+
+def lists(count: int, seed: int, sites: int = 1) -> list[Structure]:
+    """Pages of one to six items, some of which hold a link."""
+    rng = np.random.default_rng(seed)
+    items = [["<li>a", '<li><a href="b">c</a>'][kind] for kind in rng.integers(0, 2, 6 * count)]
+    ends = rng.integers(1, 7, count)
+    return [structure(f"<ul>{''.join(items[6 * page : 6 * page + end])}</ul>", f"{page % sites}") for page, end in enumerate(ends)]
+
+
+def test_pages_of_the_same_kind_are_as_near_as_real_ones() -> None:
+    found = compare(lists(300, 1), lists(300, 2), draws=60)
+    for name in ("tags", "children", "depths", "fan-outs"):
+        assert found[name].ratio == pytest.approx(1, abs=0.4)
+        assert found[name].low <= found[name].value <= found[name].high
+    assert found.pages == found.reference_pages == 300
+
+
+def test_pages_without_anything_in_common_are_at_the_greatest_distance() -> None:
+    other = [structure("<div><p>x</p></div>") for _ in range(8)]
+    found = compare(other, lists(20, 3), draws=5)
+    assert found["tags"].value == found["children"].value == 1
+    assert found["novelty"].value == 1
+    assert found["tags"].floor < 0.5
+
+
+def test_the_floor_falls_as_the_samples_grow() -> None:
+    few, many = (compare(lists(count, 4), lists(count, 5), draws=30)["children"] for count in (20, 320))
+    assert many.floor < few.floor / 2  # four times fewer of sixteen times as many pages, but for noise
+    assert many.value < few.value / 2
+
+
+def test_equal_pages_are_no_novelty_and_not_diverse() -> None:
+    pages = [structure("<p>x</p>")] * 10
+    found = compare(pages, pages, draws=4)
+    assert found["novelty"].value == 0
+    assert found["similarity"].value == 1
+    assert found["distinct"].value == pytest.approx(1 / 5)  # one shingle of five, in half of ten pages
+    assert found["tags"].value == found["tags"].floor == 0
+    assert found["tags"].ratio is None
+
+
+def test_whole_sites_are_parted_where_there_are_four() -> None:
+    assert compare(lists(20, 6), lists(20, 7, sites=3), draws=3)["tags"].site_floor is None
+    kinds = ["<p>a</p>", "<ul><li>a</ul>", "<div>a</div>", "<h1>a</h1>"]
+    real = [structure(kinds[number % 4], f"{number % 4}") for number in range(40)]
+    found = compare(lists(20, 6), real, draws=20)["tags"]
+    assert found.site_floor == 1  # no site has what another has
+    assert found.floor < 0.5
+
+
+def test_too_few_pages_are_refused() -> None:
+    with pytest.raises(InputError, match="3 pages to compare with an element; likeness needs four"):
+        compare(lists(3, 1), lists(9, 2))
+    with pytest.raises(InputError, match="0 reference pages"):
+        compare(lists(4, 1), [structure("text alone")] * 9)
