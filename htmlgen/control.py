@@ -29,7 +29,7 @@ class Control:
     title: str = ""  #: of the document
     kind: str = ""  #: what pages begin as, see `kinds`
     most_copied: int = 64  #: tokens in a row that the model may copy from the page itself; 0 for any number
-    least_match: int = 3  #: tokens that must match before the model may copy a word of the page; 0 for any number
+    least_match: int = 4  #: tokens that must match before the model may copy a word of the page; 0 for any number
     most_repeated: int = 2  #: times in a row that the same tokens may come again; 0 for any number
     best_of: int = 1  #: pages written for each that is given, the likeliest byte by byte
     unique: float = 0.0  #: Jaccard similarity (of runs of 5 tokens) from which on a page is too like an earlier one; 0 gives all
