@@ -7,8 +7,10 @@ python -m eval.bench.decoding [--bundle FOLDER] [--pages] [-o eval/results/decod
 import argparse
 import json
 import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -36,7 +38,8 @@ PAGE_BATCHES = (10, 64)
 STEPS = 20
 TOKENS = 512  # of a whole page at most
 ROUNDS = 3
-JOB_PAGES = 300
+JOB_BATCH = 16  # pages of a batch end together: a small one makes small bursts
+JOB_PAGES = 640
 _PRECISIONS: tuple[Precision, ...] = ("int8", "float32")
 
 
@@ -103,57 +106,60 @@ def keras_milliseconds(model: GeneratorModel, batch: int) -> dict[str, float]:
     return {name: seconds(run) / STEPS * 1e3 for name, run in {"jitted": jitted_step, "predict_on_batch": predict_on_batch}.items()}
 
 
-def bare_step(generator: Generator, batch: int) -> dict[str, float]:
-    """Seconds a token of the bare step: `threads_N` as one session with N threads, `halves` as two steps of half the rows at a time."""
-    bundle_ = generator.bundle
-    times = {f"threads_{count}": _bare(Session(bundle_.step_path, bundle_.architecture, threads=count), batch) for count in (1, 2)}
-    session = Session(bundle_.step_path, bundle_.architecture)
-    with ThreadPoolExecutor(2) as pool:
-        halves = seconds(lambda: list(pool.map(lambda _: _stepped(session, batch // 2), range(2))))
-    return {**times, "halves": halves / (batch // 2 * 2 * STEPS)}
-
-
-def _bare(session: Session, batch: int) -> float:
-    return seconds(lambda: _stepped(session, batch)) / (batch * STEPS)
-
-
-def _stepped(session: Session, batch: int) -> None:
+def _stepped(session: Session, batch: int) -> int:
+    """Bare steps, the state carried on. Returns: the tokens they make."""
     ids, features, state = np.full(batch, 5), np.ones((batch, len(FEATURES)), dtype=np.int64), session.initial(batch)
     for _ in range(STEPS):
         _, state = session(ids, features, state)
+    return batch * STEPS
 
 
-def whole_pages(source: bundle.Bundle, batch: int) -> dict[str, float]:
-    """Seconds a token of pages with everything: guide, contexts, sampling, events, writing; in one thread, and with all that pay.
+def _written(generator: Generator, count: int) -> int:
+    return sum(page.tokens + 1 for page in generator.pages(count, seed=1, max_tokens=TOKENS))
 
-    Whole pages and bare steps take turns, so that what else the machine does slows both alike; the least of each is what it can do.
+
+def _token_seconds(work: Callable[[], int], clock: Callable[[], float]) -> float:
+    start = clock()
+    tokens = work()
+    return (clock() - start) / tokens
+
+
+def token_seconds(source: bundle.Bundle, batch: int) -> dict[str, float]:
+    """Seconds a token, of bare steps and of pages with everything: guide, contexts, sampling, events, writing.
+
+    The same pages are written again and again, so that the guide knows their positions, as it does after some thousand pages. All take
+    turns, so that what else the machine does slows all alike, and the least of each is what it can do. One thread is timed by
+    the processor time that it takes, which other processes hardly change. `bare_halves` are two steps of half the rows at a time.
     """
-    generators = {"one_thread": Generator(source, threads=1, batch=batch), "threads": Generator(source, batch=batch)}
+    generators = {threads: Generator(source, threads=threads, batch=batch) for threads in (1, 2)}
+    sessions = {threads: Session(source.step_path, source.architecture, threads=threads) for threads in (1, 2)}
+    for generator in generators.values():
+        _written(generator, batch)
     found: dict[str, list[float]] = {}
-    for number in range(ROUNDS):
-        for name, generator in generators.items():
-            found.setdefault(name, []).append(_page_seconds(generator, max(batch, 20), seed=number))
-        for name, value in bare_step(generators["threads"], batch).items():
-            found.setdefault(f"bare_{name}", []).append(value)
+    with ThreadPoolExecutor(2) as pool:
+        halves = partial(pool.map, partial(_stepped, sessions[1]), [batch // 2] * 2)
+        for _ in range(ROUNDS):
+            works: dict[str, tuple[Callable[[], int], Callable[[], float]]] = {
+                "bare_processor": (partial(_stepped, sessions[1], batch), time.thread_time),
+                "whole_processor": (partial(_written, generators[1], batch), time.thread_time),
+                "bare_1_thread": (partial(_stepped, sessions[1], batch), time.perf_counter),
+                "bare_2_threads": (partial(_stepped, sessions[2], batch), time.perf_counter),
+                "bare_halves": (lambda: sum(halves()), time.perf_counter),
+                "whole_2_threads": (partial(_written, generators[2], batch), time.perf_counter),
+            }
+            for name, (work, clock) in works.items():
+                found.setdefault(name, []).append(_token_seconds(work, clock))
     return {name: min(values) for name, values in found.items()}
-
-
-def _page_seconds(generator: Generator, count: int, seed: int) -> float:
-    list(generator.pages(generator.batch, seed=999, max_tokens=64))  # the guide's first sight of positions
-    start = time.perf_counter()
-    tokens = sum(page.tokens + 1 for page in generator.pages(count, seed=seed, max_tokens=TOKENS))
-    return (time.perf_counter() - start) / tokens
 
 
 def page_figures(source: bundle.Bundle, batch: int) -> dict[str, float]:
     """What is written down of a batch."""
-    times = whole_pages(source, batch)
-    bare = min(times["bare_threads_1"], times["bare_threads_2"])
+    times = token_seconds(source, batch)
     return {
         **{f"{name}_tokens_per_second": round(1 / value) for name, value in times.items()},
-        "whole_over_bare": round(bare / times["threads"], 3),
-        "whole_over_bare_halves": round(times["bare_halves"] / times["threads"], 3),
-        "one_thread_over_bare_one_thread": round(times["bare_threads_1"] / times["one_thread"], 3),
+        "whole_over_bare": round(min(times["bare_1_thread"], times["bare_2_threads"]) / times["whole_2_threads"], 3),
+        "whole_over_bare_halves": round(times["bare_halves"] / times["whole_2_threads"], 3),
+        "whole_over_bare_processor": round(times["bare_processor"] / times["whole_processor"], 3),
     }
 
 
@@ -167,9 +173,9 @@ def jobs_figures(folder: str | None) -> dict[str, float]:
 
 
 def _jobs_seconds(folder: str | None, jobs: int) -> float:
-    order = Order(bundle=folder, options={"max_tokens": 128})
+    order = Order(bundle=folder, batch=JOB_BATCH, options={"max_tokens": 128})
     with closing(pages(order, range(1_000_000), jobs=jobs)) as written:
-        for _ in range(60):
+        for _ in range(8 * JOB_BATCH):  # and what pipes hold of them
             next(written)
         start, tokens = time.perf_counter(), 0
         for _ in range(JOB_PAGES):
