@@ -20,7 +20,7 @@ _OPTIONS: Final = (
     click.option("--lang", default="", help="Language tag of the pages, such as pt-BR.  [default: as the model writes]"),
     click.option("--title", default="", help="Title of the pages.  [default: as the model writes]"),
     click.option("--kind", default="", help="landing, blog, docs, dashboard, form, table …; of snippets nav, hero, cards, list …"),
-    click.option("--temperature", default="0.95", show_default=True, help="Below 1 plainer; or structure=A,attribute=B,text=C."),
+    click.option("--temperature", default="1.0", show_default=True, help="Below 1 plainer; or structure=A,attribute=B,text=C."),
     click.option("--most-copied", type=int, default=64, show_default=True, help="Tokens in a row copied from the page itself; 0: any."),
     click.option("--least-match", type=int, default=4, show_default=True, help="Tokens that match before a word is copied; 0: any."),
     click.option("--most-repeated", type=int, default=2, show_default=True, help="Times that tokens come again in a row; 0: any."),
@@ -65,7 +65,7 @@ def _temperatures(text: str) -> Any:
     classes = [field.name for field in fields(Temperatures)]
     if unknown := next((name for name in named if name not in classes), None):
         raise ConfigError(f"temperature has no class {unknown!r}; there are {', '.join(classes)}, as in structure=0.7,text=1")
-    return Temperatures(**{name: _number(named.get(name, "0.95"), text) for name in classes})
+    return Temperatures(**{name: _number(named.get(name, "1.0"), text) for name in classes})
 
 
 def _number(text: str, whole: str) -> float:

@@ -193,8 +193,8 @@ def test_completions_are_ranked_different_short_and_repeatable(shipped: Generato
 
 
 WRITTEN = {
-    "<p>Hello wor": "ld</p>",
-    "Hello wor": "ld",
+    "<p>Downlo": "ad</p>",
+    "Downlo": "ad",
     "<p>Fish &am": "p;",
     "<ul><li>One<l": "i>",
     "<ul><li>One</u": "l>",
