@@ -31,7 +31,7 @@ from htmlgen.relaxng.attributes import bits
 from htmlgen.relaxng.automaton import Automaton
 from htmlgen.tokens.vocabulary import Kind, Vocabulary
 
-_POSITIONS: Final = 5_000  # kept at a time
+_POSITIONS: Final = 4000  # kept at a time
 _BASE_BYTES: Final = 8_000_000  # kept at a time, of rows of costs
 _OWN: Final = -1  # a move's key, beside tokens: the end of a tag
 _BYTE: Final = int(Kind.BYTE)
