@@ -5,8 +5,8 @@ promised (`promises`). Ids are only ever added, so what can be referred to stays
 """
 
 import string
-from collections.abc import Mapping, Sequence
-from functools import cached_property
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property, lru_cache
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -28,6 +28,7 @@ Costs = NDArray[np.int32]
 
 _REFERENCE_OF: Final = {character: reference for reference, character in REFERENCES.items()}
 _LETTERS: Final = frozenset(bytes((value,)) for value in string.ascii_letters.encode())
+_SPELLINGS: Final = 4096  # spellings whose tokens are kept at a time
 _ROOM: Final = 2  # letters: one for a promise, and one for an id of the element that makes it
 
 
@@ -54,13 +55,14 @@ class Identities:
         ]
         self._quotes = [pieces.vocabulary.id('"'), pieces.vocabulary.id('">')]
         self._letters = [frozenset(each for each in _LETTERS if self._fits(kind, each)) for kind in range(len(rules.references))]
+        self._tokens = lru_cache(maxsize=_SPELLINGS)(self._spellings)
         self.none = Page({}, (INFINITE,) * len(rules.references), self._roomy({}))
 
     @cached_property
     def _values_ids(self) -> frozenset[int]:
         return frozenset(self._pieces.value.tolist())
 
-    def _tokens(self, spelled: bytes) -> list[int]:
+    def _spellings(self, spelled: bytes) -> list[int]:
         """The tokens of a value that spell just these bytes; a space is no BYTE token."""
         found = [self._pieces.vocabulary.byte(spelled[0])] if len(spelled) == 1 and spelled != b" " else []
         text = spelled.decode("utf-8", "replace")
@@ -136,27 +138,35 @@ class Identities:
         """What may come in an id or a reference. The position must be filled."""
         if value.kind == ID and not any(each.startswith(begun) for each in page.ids):
             return value.mask if slack >= value.most and len(value.mask) else value.within(slack)
+        if value.kind == ID:
+            return self._id_mask(value, begun, page, slack)
         costs = value.row()
         if not self.may_end(value, begun, page):
             costs[self._quotes] = FORBIDDEN
-        if value.kind == ID:
-            self._avoid(value, begun, page, costs)
-        else:
-            self._follow(value, begun, page, costs)
+        self._follow(value, begun, page, costs)
         mask: Mask = (costs <= slack) & (costs < FORBIDDEN)
         return mask
 
-    def _avoid(self, value: Value, begun: bytes, page: Page, costs: NDArray[np.int16]) -> None:
-        """Tokens on the way to an id that is taken cost what leads past it."""
+    def _id_mask(self, value: Value, begun: bytes, page: Page, slack: int) -> Mask:
+        """What may come in an id that begins like another."""
+        mask = (value.mask if slack >= value.most and len(value.mask) else value.within(slack)).copy()
+        if not self.may_end(value, begun, page):
+            mask[self._quotes] = False
+        for token, cost in self._dear(value, begun, page, slack):
+            mask[token] &= cost <= min(slack, INFINITE - 1)
+        return mask
+
+    def _dear(self, value: Value, begun: bytes, page: Page, slack: int) -> Iterator[tuple[int, int]]:
+        """Tokens on the way to ids that are taken, with the cost of what leads past those; but for what is surely within the slack."""
         taken = frozenset(page.ids)
         for piece in {each[len(begun) : end] for each in taken if each.startswith(begun) for end in range(len(begun) + 1, len(each) + 1)}:
             for token in self._tokens(piece):
-                if costs[token] < FORBIDDEN:
-                    after = [(datatype, int(self._values.after(datatype, state)[token])) for datatype, state in value.tracks]
-                    found = [self._values.free(datatype, state, begun + piece, taken) for datatype, state in after if state]
-                    rests = [rest for (_, state), rest in zip(after, value.rests, strict=True) if state]
-                    best = min(map(sum, zip(found, rests, strict=True)), default=INFINITE)
-                    costs[token] = best if best < INFINITE else FORBIDDEN
+                after = ((datatype, int(self._values.after(datatype, state)[token])) for datatype, state in value.tracks)
+                ways = [(datatype, state, rest) for (datatype, state), rest in zip(after, value.rests, strict=True) if state]
+                known = (self._values.aside(datatype, state, len(taken)) + rest for datatype, state, rest in ways)
+                if min(known, default=INFINITE) > min(slack, INFINITE - 1):
+                    free = (self._values.free(datatype, state, begun + piece, taken) + rest for datatype, state, rest in ways)
+                    yield token, min(free, default=INFINITE)
 
     def _follow(self, value: Value, begun: bytes, page: Page, costs: NDArray[np.int16]) -> None:
         """Only tokens on the way to ids that stand."""

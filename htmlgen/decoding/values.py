@@ -26,6 +26,7 @@ _ASCII: Final = 0x80
 _FIRST_BEYOND: Final = 0xA1  # the first character that bytes beyond ASCII ever spell
 _KEPT: Final = 256  # rows of next states kept at a time
 _LISTED: Final = 200  # strings of a datatype that is tokenised string by string
+_ASIDE: Final = 64  # ways past taken values that are known at once
 _IDS: Final = 1 << 16  # a page holds fewer ids
 
 
@@ -38,6 +39,7 @@ class Values:
         self._rows: OrderedDict[tuple[int, int], States] = OrderedDict()
         self._distances: dict[int, list[int]] = {}
         self._rooms: dict[int, int] = {}
+        self._asides: dict[tuple[int, int], list[int]] = {}
         self._lifted: dict[int, States] = {}
 
     @cached_property
@@ -224,6 +226,18 @@ class Values:
                 further |= {(longer, after) for longer, after in moves if after}
             ahead, steps = further, steps + 1
         return best
+
+    def aside(self, datatype: int, state: int, taken: int) -> int:
+        """No fewer tokens than `free` finds from a state, whichever so many values are taken; INFINITE where that is not known at once.
+
+        So many values go on with as many characters at most: the best of the other characters leads past all of them.
+        """
+        key = (datatype, state)
+        if key not in self._asides:
+            costs = np.array(self.distance(datatype))[self._table(datatype)[state]][self._single]
+            self._asides[key] = np.sort(costs)[:_ASIDE].tolist()
+        ways = self._asides[key]
+        return 1 + ways[taken] if taken < len(ways) else INFINITE
 
     def _elsewhere(self, datatype: int, state: int, near: set[str], distance: list[int]) -> int:
         """The least distance after one character that is none of those near."""
