@@ -13,9 +13,9 @@ from typing import Final
 from htmlgen.decoding.healing import Beginning, Spellings
 from htmlgen.errors import PromptError
 from htmlgen.markup.cutting import DOCTYPE, Cut, Inside, StartCut, reference_cut, referred
-from htmlgen.markup.elements import BLOCK, DROPS_FIRST_LINE_FEED, KEEPS_SPACE, NO_TEXT, VOID_IN_PARSER
+from htmlgen.markup.elements import BLOCK, DROPS_FIRST_LINE_FEED, KEEPS_SPACE, NO_TEXT
 from htmlgen.markup.events import Doctype, EndTag, Event, StartTag, Text
-from htmlgen.markup.prefix import read_fragment_prefix, read_prefix
+from htmlgen.markup.prefix import open_elements, read_fragment_prefix, read_prefix
 from htmlgen.markup.reader import is_fragment
 from htmlgen.markup.writer import escape
 from htmlgen.tokens.tokenizer import Tokenizer
@@ -73,7 +73,7 @@ class _Joiner:
         """Each context; and with the end tags that an author may have left out."""
         for events in contexts:
             yield events
-            closed, around = events, _open_elements(events)
+            closed, around = events, open_elements(events)
             while around and around[-1] in _LEFT_OUT:
                 closed = [*_trimmed(closed), EndTag(around.pop())]
                 yield closed
@@ -86,7 +86,7 @@ class _Joiner:
 
     def _made(self, events: Sequence[Event], ids: Sequence[int], residue: bytes, said: int | None = None) -> Beginning:
         """A beginning whose residue stands in the text, or `said` bytes of it."""
-        around = _open_elements(events) if self._documents and is_fragment(self._cut.text) else []
+        around = open_elements(events) if self._documents and is_fragment(self._cut.text) else []
         supplied = "</body></html>" if "body" in around else ""
         if around[-1:] == ["p"] and "<" not in self._cut.text:
             supplied = f"</p>{supplied}"
@@ -223,19 +223,9 @@ def _forgiven(event: Event) -> Event:
     return event
 
 
-def _open_elements(events: Iterable[Event]) -> list[str]:
-    names: list[str] = []
-    for event in events:
-        if isinstance(event, StartTag) and event.name not in VOID_IN_PARSER:
-            names.append(event.name)
-        elif isinstance(event, EndTag) and names:
-            names.pop()
-    return names
-
-
 def _takes_space(events: Sequence[Event]) -> bool:
     """True if white space after some events is rendered, depending on what follows."""
-    around = _open_elements(events)
+    around = open_elements(events)
     if not events or any(name in KEEPS_SPACE for name in around) or (around and around[-1] in NO_TEXT):
         return False
     last = events[-1]

@@ -5,7 +5,7 @@ refused, never changed.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
 from htmlgen.errors import PromptError
@@ -48,7 +48,7 @@ def read_prefix(text: str) -> list[Event]:
         raise PromptError(f"the beginning of a page ends inside of a tag or comment: {_end(text)}; end it with '>'")
     found = collapse(event for event in reached if event is not None)
     events = _as_read(page, found)
-    if inside := next((name for name in _open_elements(events) if name in RAW_TEXT), None):
+    if inside := next((name for name in open_elements(events) if name in RAW_TEXT), None):
         raise PromptError(f"the beginning of a page ends inside of <{inside}>, which is never written: {_end(text)}; add </{inside}>")
     return _headed(_titled(events), text)
 
@@ -121,7 +121,8 @@ def _shape(event: Event) -> tuple[type, str]:
     return type(event), event.data if isinstance(event, Text) else event.name
 
 
-def _open_elements(events: list[Event]) -> list[str]:
+def open_elements(events: Iterable[Event]) -> list[str]:
+    """The names of the elements that events leave open, outermost first."""
     names: list[str] = []
     for event in events:
         if isinstance(event, StartTag) and event.name not in VOID_IN_PARSER:
