@@ -223,9 +223,8 @@ class Context:
         """The context after a token, whatever it is."""
         trail, (source, match, copied, looped) = self._trail, self._copy
         if len(trail.ids) != self._count or not trail.ids:
-            trail = trail.until(
-                self._count
-            )  # another branch went on with the trail; that of the first context, all pages and threads share
+            # Another branch went on with the trail; and that of the first context, all pages and threads share.
+            trail = trail.until(self._count)
         if match and trail.ids[source] == token:
             source, match, copied, looped = source + 1, min(match + 1, _LONGEST), copied + 1, looped + 1
         else:
