@@ -9,7 +9,6 @@ import json
 import os
 import shlex
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn, TypeGuard
 
@@ -18,13 +17,12 @@ import click
 import htmlgen
 from htmlgen.cli_complete import complete
 from htmlgen.cli_control import control_of, control_options, sampling_of
+from htmlgen.cli_eval import evaluate
 from htmlgen.cli_grammar import grammar
 from htmlgen.cli_writing import shown, write_file, write_folder
 from htmlgen.errors import HtmlgenError, OutputError
 
 if TYPE_CHECKING:
-    from htmlgen.evaluation.comparing import Comparing
-    from htmlgen.evaluation.score import Evaluation
     from htmlgen.models.runs import Run
     from htmlgen.runtime.bundle import Bundle
     from htmlgen.runtime.interrupts import Interrupts
@@ -168,49 +166,6 @@ def _is_page_file(out: Path | None, *, force: bool, resume: bool, styled: bool) 
     if out.exists() and not force and not resume:
         raise OutputError(f"{out}: is there already; choose another --out, --resume to go on with it, or --force to write over it")
     return True
-
-
-@cli.command("eval")
-@click.argument("sources", nargs=-1, required=True, metavar="FILE|FOLDER|GLOB|-…")
-@click.option("--format", "form", type=click.Choice(["table", "json", "jsonl"]), default="table", show_default=True)
-@click.option("--min-score", type=click.FloatRange(0, 1), default=1.0, show_default=True, help="Exit 1 if a page's score is below.")
-@click.option("--lines", is_flag=True, help="Every line is a page, fragments too.")
-@click.option("--fragment/--document", default=None, help="What pages are.  [default: seen from each page]")
-@click.option("--reference", multiple=True, metavar="CORPUS", help="Real pages: say how like them the pages are, too.")
-@click.option("--jobs", type=click.IntRange(min=1), default=1, show_default=True, help="Processes that read pages.")
-def evaluate(
-    sources: tuple[str, ...], form: str, min_score: float, lines: bool, fragment: bool | None, reference: tuple[str, ...], jobs: int
-) -> None:
-    """Judge pages: one a file, one a line, or JSON lines, recognised by content: htmlgen generate --n 10 | htmlgen eval -"""
-    from htmlgen.evaluation import report
-    from htmlgen.evaluation.inputs import UnreadablePage, read_pages
-    from htmlgen.evaluation.judging import judge_pages
-
-    comparing = _comparing(reference, jobs) if reference else None
-    structure = comparing.structure_of if comparing else None
-    unreadable = below = 0
-
-    def judged() -> Iterator["Evaluation"]:
-        nonlocal unreadable, below
-        for page in judge_pages(read_pages(sources, lines=lines), fragment=fragment, structure=structure, jobs=jobs):
-            if isinstance(page, UnreadablePage):
-                _tell(str(page.error))
-                unreadable += 1
-                continue
-            if comparing and page.structure:
-                comparing.pages.append(page.structure)
-            below += page.evaluation.score < min_score
-            yield page.evaluation
-
-    writers = {"table": report.write_table, "json": report.write_json, "jsonl": report.write_jsonl}
-    writers[form](judged(), sys.stdout, compared=comparing.compared if comparing else None)
-    click.get_current_context().exit(2 if unreadable else 1 if below else 0)
-
-
-def _comparing(reference: tuple[str, ...], jobs: int) -> "Comparing":
-    from htmlgen.evaluation.comparing import Comparing, read_reference
-
-    return Comparing(read_reference(reference, jobs=jobs))
 
 
 @cli.command()
@@ -422,6 +377,7 @@ def version(bundle: str | None) -> None:
 
 
 cli.add_command(complete)
+cli.add_command(evaluate)
 cli.add_command(grammar)
 
 

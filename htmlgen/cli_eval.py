@@ -1,0 +1,58 @@
+"""`htmlgen eval`: parse, judge, print, and say by the exit code how it went."""
+
+import sys
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from htmlgen.evaluation.comparing import Comparing
+    from htmlgen.evaluation.score import Evaluation
+
+
+@click.command("eval")
+@click.argument("sources", nargs=-1, required=True, metavar="FILE|FOLDER|GLOB|-…")
+@click.option("--format", "form", type=click.Choice(["table", "json", "jsonl"]), default="table", show_default=True)
+@click.option("--min-score", type=click.FloatRange(0, 1), default=1.0, show_default=True, help="Exit 1 if a page's score is below.")
+@click.option("--lines", is_flag=True, help="Every line is a page, fragments too.")
+@click.option("--fragment/--document", default=None, help="What pages are.  [default: seen from each page]")
+@click.option("--reference", multiple=True, metavar="CORPUS", help="Real pages: say how like them the pages are, too.")
+@click.option("--jobs", type=click.IntRange(min=1), default=1, show_default=True, help="Processes that read pages.")
+def evaluate(
+    sources: tuple[str, ...], form: str, min_score: float, lines: bool, fragment: bool | None, reference: tuple[str, ...], jobs: int
+) -> None:
+    """Judge pages: one a file, one a line, or JSON lines, recognised by content: htmlgen generate --n 10 | htmlgen eval -"""
+    from htmlgen.evaluation import report
+    from htmlgen.evaluation.inputs import UnreadablePage, read_pages
+    from htmlgen.evaluation.judging import judge_pages
+
+    comparing = _comparing(reference, jobs) if reference else None
+    structure = comparing.structure_of if comparing else None
+    unreadable = below = 0
+
+    def judged() -> Iterator["Evaluation"]:
+        nonlocal unreadable, below
+        for page in judge_pages(read_pages(sources, lines=lines), fragment=fragment, structure=structure, jobs=jobs):
+            if isinstance(page, UnreadablePage):
+                _tell(str(page.error))
+                unreadable += 1
+                continue
+            if comparing and page.structure:
+                comparing.pages.append(page.structure)
+            below += page.evaluation.score < min_score
+            yield page.evaluation
+
+    writers = {"table": report.write_table, "json": report.write_json, "jsonl": report.write_jsonl}
+    writers[form](judged(), sys.stdout, compared=comparing.compared if comparing else None)
+    click.get_current_context().exit(2 if unreadable else 1 if below else 0)
+
+
+def _comparing(reference: tuple[str, ...], jobs: int) -> "Comparing":
+    from htmlgen.evaluation.comparing import Comparing, read_reference
+
+    return Comparing(read_reference(reference, jobs=jobs))
+
+
+def _tell(message: str) -> None:
+    click.echo(f"htmlgen: {message}", err=True)
