@@ -5,7 +5,7 @@ error it goes on: a child that cannot stand is read as any element of its name a
 name the grammar does not know is passed over with all that it holds. White space alone is passed over where no text may be.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from htmlgen.markup.elements import VOID_IN_PARSER
@@ -24,12 +24,13 @@ _SPELLED = 100       # unknown names for which similar ones are looked up
 States = dict[int, frozenset[int]]
 
 
-def validate(events: Iterable[Event], automaton: Automaton) -> list[Violation]:
+def validate(events: Iterable[Event], automaton: Automaton, *, inside: Sequence[str] | None = None) -> list[Violation]:
     """All violations of a grammar and of its annotations, in the order of the events that show them.
 
-    Args: events, a well-formed list (`htmlgen.markup.events`); end tags that match nothing are reported too.
+    Args: events, a well-formed list (`htmlgen.markup.events`); end tags that match nothing are reported too. inside, names of elements
+    that the events may be the content of, for what is no whole document; it need not be complete, and a name of no element counts not.
     """
-    walk = _Walk(automaton)
+    walk = _Walk(automaton, inside)
     index = -1
     for index, event in enumerate(events):
         walk.read(index, event)
@@ -73,6 +74,7 @@ class _Reading:
 @dataclass(slots=True)
 class _Walk:
     automaton: Automaton
+    inside: Sequence[str] | None = None
     violations: list[Violation] = field(default_factory=list)
     stack: list[Frame] = field(init=False)
     constraints: Constraints = field(init=False)
@@ -80,7 +82,11 @@ class _Walk:
     spelled: dict[tuple[str, tuple[str, ...]], tuple[str, ...]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.stack = [Frame("", {-1: frozenset((self.automaton.start,))}, Bearer("", frozenset()))]
+        states: States = {-1: frozenset((self.automaton.start,))}
+        if self.inside is not None:
+            around = (number for name in self.inside for number in self.automaton.named(name))
+            states = {each: frozenset(form.start for form in self.automaton.elements[each].forms) for each in around}
+        self.stack = [Frame("", states, Bearer("", frozenset()))]
         self.constraints = Constraints(self.violations)
 
     @property
@@ -106,7 +112,8 @@ class _Walk:
             frame = self.stack[-1]
             self.report(index, _Problem("balance", f"<{frame.name}> is not closed", "the end", (f"</{frame.name}>",)))
             self.leave(index)
-        self.check_end(index)
+        if self.inside is None:
+            self.check_end(index)
         self.constraints.end()
 
     # Start tags -----------------------------------------------------------------------------------------------------------------
