@@ -2,11 +2,11 @@
 
 import pytest
 from hypothesis import given, settings
+from test_evaluation_parsing import SOUP
 
 from htmlgen.evaluation.document import parse_document
 from htmlgen.markup.elements import VOID_IN_PARSER
 from htmlgen.markup.events import Doctype, EndTag, Event, StartTag, Text
-from tests.test_evaluation_parsing import SOUP
 
 
 def placed(page: str, fragment: bool | None = None) -> list[tuple[int, Event]]:
