@@ -11,6 +11,21 @@ if TYPE_CHECKING:
     from htmlgen.evaluation.score import Evaluation
 
 
+def _explain(context: click.Context, _: click.Parameter, rule: str | None) -> None:
+    """Prints what a rule says instead of judging pages."""
+    if rule is None or context.resilient_parsing:
+        return
+    from htmlgen.evaluation.explaining import write_explanation
+
+    write_explanation(rule, sys.stdout)
+    context.exit()
+
+
+EXPLAIN = click.option(
+    "--explain", metavar="RULE", is_eager=True, expose_value=False, callback=_explain, help="Explain a rule and exit; all lists the rules."
+)
+
+
 @click.command("eval")
 @click.argument("sources", nargs=-1, required=True, metavar="FILE|FOLDER|GLOB|-…")
 @click.option("--format", "form", type=click.Choice(["table", "json", "jsonl"]), default="table", show_default=True)
@@ -19,6 +34,7 @@ if TYPE_CHECKING:
 @click.option("--fragment/--document", default=None, help="What pages are.  [default: seen from each page]")
 @click.option("--reference", multiple=True, metavar="CORPUS", help="Real pages: say how like them the pages are, too.")
 @click.option("--jobs", type=click.IntRange(min=1), default=1, show_default=True, help="Processes that read pages.")
+@EXPLAIN
 def evaluate(
     sources: tuple[str, ...], form: str, min_score: float, lines: bool, fragment: bool | None, reference: tuple[str, ...], jobs: int
 ) -> None:

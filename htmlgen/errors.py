@@ -24,6 +24,10 @@ class MissingExtraError(HtmlgenError):
     """A command needs libraries that the plain install leaves out."""
 
 
+class UnknownRuleError(HtmlgenError):
+    """No rule of the evaluator has that id."""
+
+
 class BundleError(HtmlgenError):
     """A bundle cannot be used."""
 
