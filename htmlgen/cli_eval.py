@@ -1,10 +1,17 @@
 """`htmlgen eval`: parse, judge, print, and say by the exit code how it went."""
 
+import io
 import sys
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, TextIO
 
 import click
+
+from htmlgen.errors import OutputError
+from htmlgen.evaluation.reports.formats import FORMATS
+from htmlgen.runtime.files import write_atomically
 
 if TYPE_CHECKING:
     from htmlgen.evaluation.comparing import Comparing
@@ -28,7 +35,8 @@ EXPLAIN = click.option(
 
 @click.command("eval")
 @click.argument("sources", nargs=-1, required=True, metavar="FILE|FOLDER|GLOB|-…")
-@click.option("--format", "form", type=click.Choice(["table", "json", "jsonl"]), default="table", show_default=True)
+@click.option("--format", "form", type=click.Choice(FORMATS), default="table", show_default=True)
+@click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="Write the report there, not to stdout.")
 @click.option("--min-score", type=click.FloatRange(0, 1), default=1.0, show_default=True, help="Exit 1 if a page's score is below.")
 @click.option("--lines", is_flag=True, help="Every line is a page, fragments too.")
 @click.option("--fragment/--document", default=None, help="What pages are.  [default: seen from each page]")
@@ -36,12 +44,19 @@ EXPLAIN = click.option(
 @click.option("--jobs", type=click.IntRange(min=1), default=1, show_default=True, help="Processes that read pages.")
 @EXPLAIN
 def evaluate(
-    sources: tuple[str, ...], form: str, min_score: float, lines: bool, fragment: bool | None, reference: tuple[str, ...], jobs: int
+    sources: tuple[str, ...],
+    form: str,
+    output: Path | None,
+    min_score: float,
+    lines: bool,
+    fragment: bool | None,
+    reference: tuple[str, ...],
+    jobs: int,
 ) -> None:
     """Judge pages: one a file, one a line, or JSON lines, recognised by content: htmlgen generate --n 10 | htmlgen eval -"""
-    from htmlgen.evaluation import report
     from htmlgen.evaluation.inputs import UnreadablePage, read_pages
     from htmlgen.evaluation.judging import judge_pages
+    from htmlgen.evaluation.reports.formats import writer
 
     comparing = _comparing(reference, jobs) if reference else None
     structure = comparing.structure_of if comparing else None
@@ -59,9 +74,26 @@ def evaluate(
             below += page.evaluation.score < min_score
             yield page.evaluation
 
-    writers = {"table": report.write_table, "json": report.write_json, "jsonl": report.write_jsonl}
-    writers[form](judged(), sys.stdout, compared=comparing.compared if comparing else None)
+    with _stream(output) as stream:
+        totals = writer(form)(judged(), stream, compared=comparing.compared if comparing else None)
+    if output:
+        click.echo(f"{output}: {totals}", err=True)
     click.get_current_context().exit(2 if unreadable else 1 if below else 0)
+
+
+@contextmanager
+def _stream(output: Path | None) -> Iterator[TextIO]:
+    """Where the report goes: stdout, or a file that is there when it is whole. Raises: OutputError."""
+    if output is None:
+        yield sys.stdout
+        return
+    try:
+        with write_atomically(output) as stream:
+            text = io.TextIOWrapper(stream, encoding="utf-8", newline="")
+            yield text
+            text.detach()
+    except OSError as error:
+        raise OutputError(f"{output}: cannot write there: {error.strerror or error}") from error
 
 
 def _comparing(reference: tuple[str, ...], jobs: int) -> "Comparing":

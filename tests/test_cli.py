@@ -132,7 +132,7 @@ def test_kinds_of_snippets(tiny_bundle: Path) -> None:
 def test_generated_pages_are_judged_clean(generate: Run) -> None:
     result = run("eval", "-", stdin=generate("--n", 10, "--seed", 1).stdout)
     assert result.exit_code == 0
-    assert "10 of 10 pages well-formed; 0 errors, 0 balance faults, mean score 1.000" in result.stdout
+    assert "10 of 10 pages without errors; 0 errors, 0 warnings; mean score 1.000" in result.stdout
 
 
 def test_the_line_feed_at_the_end_of_a_file_is_no_part_of_the_beginning(tiny_bundle: Path, tmp_path: Path) -> None:
@@ -161,7 +161,7 @@ def test_exit_codes_of_eval(tmp_path: Path) -> None:
     result = run("eval", bad, tmp_path / "none.html", good)
     assert result.exit_code == 2
     assert "none.html" in result.stderr
-    assert "1 of 2 pages well-formed" in result.stdout
+    assert "1 of 2 pages without errors" in result.stdout
 
 
 def test_formats_of_eval(tmp_path: Path) -> None:
@@ -303,3 +303,13 @@ def test_a_full_disk_is_told() -> None:
         ended = subprocess.run(process("--version"), stdout=full, stderr=subprocess.PIPE, check=False)
     assert (ended.returncode, ended.stderr.count(b"\n")) == (2, 1)
     assert b"No space left" in ended.stderr
+
+
+def test_a_report_goes_to_a_file_that_is_there_when_it_is_whole(tmp_path: Path) -> None:
+    page, report = tmp_path / "page.html", tmp_path / "new" / "report.json"
+    page.write_text("<p>one</div>")
+    result = run("eval", page, "--format", "json", "-o", report)
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert json.loads(report.read_text("utf-8"))["totals"]["pages"] == 1
+    assert f"{report}: 0 of 1 page without errors" in result.stderr
+    assert run("eval", page, "-o", tmp_path / "page.html" / "report").exit_code == 2

@@ -3,15 +3,26 @@
 import io
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
 from htmlgen.evaluation.findings import Finding, Lines
-from htmlgen.evaluation.report import Totals, excerpt, write_json, write_jsonl, write_table
-from htmlgen.evaluation.score import Evaluation, evaluate
+from htmlgen.evaluation.reports.data import write_json, write_jsonl
+from htmlgen.evaluation.reports.excerpts import excerpt
+from htmlgen.evaluation.reports.formats import FORMATS, writer
+from htmlgen.evaluation.reports.terminal import write_table
+from htmlgen.evaluation.reports.totals import Totals
+from htmlgen.evaluation.score import Evaluation
+from htmlgen.evaluation.score import evaluate as judge
 
 CLEAN = "<!doctype html><title>a</title><p>b"
 BROKEN = "<!doctype html>\n<title>a</title>\n<p>b</em> c"
+
+
+def evaluate(page: str, *, name: str) -> Evaluation:
+    """Judged by parser and balance alone, so that what is found can be counted by hand."""
+    return judge(page, name=name, grammar=None)
 
 
 def evaluations() -> list[Evaluation]:
@@ -26,10 +37,10 @@ def table(judged: list[Evaluation], pages: int = 50, findings: int = 3) -> str:
 
 def test_the_table_shows_the_worst_page_first_and_the_totals_last() -> None:
     lines = table(evaluations()).splitlines()
-    assert lines[0].split() == ["page", "bytes", "errors", "balance", "score"]
-    assert lines[1].split() == ["broken.html", "44", "1", "0.750", "0.625"]  # 3/4 of the tags, 5/6 clean
-    assert lines[2].split() == ["clean.html", "35", "0", "1.000", "1.000"]
-    assert lines[-1] == "1 of 2 pages well-formed; 1 error, 1 balance fault, mean score 0.812"
+    assert lines[0].split() == ["page", "bytes", "errors", "warnings", "balance", "score"]
+    assert lines[1].split() == ["broken.html", "44", "2", "0", "0.750", "0.625"]  # 3/4 of the tags, 5/6 clean
+    assert lines[2].split() == ["clean.html", "35", "0", "0", "1.000", "1.000"]
+    assert lines[-1] == "1 of 2 pages without errors; 2 errors, 0 warnings; mean score 0.812"
 
 
 def test_a_finding_is_shown_with_its_source_and_a_caret_under_the_place() -> None:
@@ -48,11 +59,11 @@ def test_only_the_worst_pages_are_shown_and_all_are_counted() -> None:
     shown = table([evaluate("<p>" + "</em>" * number, name=f"p{number}") for number in range(9)], pages=2)
     assert [line.split()[0] for line in shown.splitlines()[1:3]] == ["p8", "p7"]
     assert "the 2 worst of 9 pages are shown" in shown
-    assert "1 of 9 pages well-formed; 36 errors, 36 balance faults" in shown
+    assert "1 of 9 pages without errors; 72 errors, 0 warnings" in shown
 
 
 def test_no_pages_are_no_table() -> None:
-    assert table([]) == "0 of 0 pages well-formed; 0 errors, 0 balance faults, mean score 1.000\n"
+    assert table([]) == "0 of 0 pages without errors; 0 errors, 0 warnings; mean score 1.000\n"
 
 
 @pytest.mark.parametrize(
@@ -70,7 +81,8 @@ def test_no_pages_are_no_table() -> None:
 )
 def test_an_excerpt_is_of_one_line_and_its_caret_stands_under_the_place(page: str, offset: int, expected: tuple[str, ...]) -> None:
     lines = Lines(page)
-    assert excerpt(page, lines, Finding("x/y", "", *lines.locate(offset), offset)) == expected
+    piece = excerpt(page, lines, Finding("x/y", "", *lines.locate(offset), offset))
+    assert ((piece.source, piece.caret) if piece else ()) == expected
 
 
 def test_neither_rich_markup_nor_control_characters_of_a_page_reach_the_terminal() -> None:
@@ -110,9 +122,58 @@ def test_json_lines_are_written_page_by_page() -> None:
     assert [json.loads(line)["name"] for line in stream.getvalue().splitlines()] == ["clean.html", "broken.html"]
 
 
+def test_a_document_of_no_pages_is_json_too() -> None:
+    stream = io.StringIO()
+    write_json([], stream)
+    assert json.loads(stream.getvalue())["pages"] == []
+
+
 def test_totals_add_up() -> None:
     totals = Totals()
-    for evaluation in evaluations():
+    for evaluation in [*evaluations(), warned()]:
         totals.add(evaluation)
-    assert (totals.pages, totals.bytes, totals.errors, totals.faults, totals.without_findings) == (2, 79, 1, 1, 1)
-    assert totals.mean_score == pytest.approx((1 + 0.75 * 5 / 6) / 2)
+    assert (totals.pages, totals.bytes, totals.errors, totals.warnings) == (3, 82, 2, 1)
+    assert (totals.well_formed, totals.without_errors, totals.without_findings) == (2, 2, 1)
+    assert totals.mean_score == pytest.approx((1 + 0.75 * 5 / 6 + 1) / 3)
+    assert totals.rules == {"balance/stray": 1, "syntax/unexpected-end-tag": 1, "document/made-up": 1}
+
+
+def warned() -> Evaluation:
+    """A page with nothing but a warning."""
+    return replace(evaluate("<p>", name="warned.html"), violations=(Finding("document/made-up", "hm", 1, 1, 0, "warning"),))
+
+
+def test_a_warning_is_told_from_an_error() -> None:
+    lines = table([warned()]).splitlines()
+    assert lines[1].split() == ["warned.html", "3", "0", "1", "1.000", "1.000"]
+    assert "warned.html:1:1 warning document/made-up hm" in lines
+
+
+def test_errors_are_shown_before_warnings_where_not_all_are_shown() -> None:
+    page = evaluate("<p></em>", name="x")
+    early = Finding("document/made-up", "hm", 1, 1, 0, "warning")
+    shown = table([replace(page, violations=(early, early))], findings=2)
+    assert "made-up" not in shown
+    assert "x: 2 more findings" in shown
+
+
+def test_colours_come_only_on_a_terminal() -> None:
+    stream = Terminal()
+    write_table(evaluations(), stream)
+    assert "\x1b[31mbalance/stray" in stream.getvalue()
+    assert "\x1b" not in table(evaluations())
+
+
+class Terminal(io.StringIO):
+    """What says it is a terminal."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_every_form_takes_each_page_once_and_says_what_it_saw(form: str) -> None:
+    stream = io.StringIO()
+    totals = writer(form)(iter(evaluations()), stream)
+    assert (totals.pages, totals.errors) == (2, 2)
+    assert "broken.html" in stream.getvalue()

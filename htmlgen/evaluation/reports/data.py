@@ -1,0 +1,35 @@
+"""Evaluations for programs: JSON, and JSON lines."""
+
+import json
+from collections.abc import Iterable
+from typing import TextIO
+
+from htmlgen.evaluation.reports.totals import Compared, Totals, adding
+from htmlgen.evaluation.score import Evaluation
+
+
+def write_json(evaluations: Iterable[Evaluation], stream: TextIO, *, compared: Compared = None) -> Totals:
+    """One JSON document, `{"pages": [...], "totals": {...}}`, in the order given, and `"comparison"`, if there is one.
+
+    Each page is written as soon as it is judged.
+    """
+    totals = Totals()
+    stream.write('{"pages": [')
+    for index, evaluation in enumerate(adding(evaluations, totals)):
+        stream.write((",\n" if index else "\n") + json.dumps(evaluation.to_dict()))
+    stream.write(f'\n],\n"totals": {json.dumps(totals.to_dict())}')
+    if compared:
+        stream.write(f',\n"comparison": {json.dumps(compared().to_dict())}')
+    stream.write("}\n")
+    return totals
+
+
+def write_jsonl(evaluations: Iterable[Evaluation], stream: TextIO, *, compared: Compared = None) -> Totals:
+    """One JSON object a line and page, each written as soon as its page is judged; a last one, `{"comparison": ...}`, if there is one."""
+    totals = Totals()
+    for evaluation in adding(evaluations, totals):
+        stream.write(json.dumps(evaluation.to_dict()) + "\n")
+        stream.flush()
+    if compared:
+        stream.write(json.dumps({"comparison": compared().to_dict()}) + "\n")
+    return totals

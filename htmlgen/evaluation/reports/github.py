@@ -1,0 +1,36 @@
+"""Evaluations as GitHub workflow commands: annotations beside the lines of a pull request.
+
+Source: GitHub Actions, workflow commands (`::error file=…,line=…,col=…,title=…::message`), escaped as actions/toolkit does.
+"""
+
+from collections.abc import Iterable
+from typing import Final, TextIO
+
+from htmlgen.evaluation.findings import Finding
+from htmlgen.evaluation.reports.totals import Compared, Totals, adding
+from htmlgen.evaluation.score import Evaluation
+
+_DATA: Final = str.maketrans({"%": "%25", "\r": "%0D", "\n": "%0A"})
+_PROPERTY: Final = _DATA | str.maketrans({":": "%3A", ",": "%2C"})
+
+
+def write_github(evaluations: Iterable[Evaluation], stream: TextIO, *, compared: Compared = None) -> Totals:
+    """One workflow command a finding, each page's as soon as it is judged, and the totals as a line of the log; no comparison."""
+    del compared
+    totals = Totals()
+    for evaluation in adding(evaluations, totals):
+        for finding in evaluation.findings:
+            stream.write(_encodable(_command(evaluation.name, finding)) + "\n")
+        stream.flush()
+    stream.write(f"{totals}\n")
+    return totals
+
+
+def _command(name: str, finding: Finding) -> str:
+    properties = {"file": name, "line": str(finding.line), "col": str(finding.column), "title": finding.rule}
+    shown = ",".join(f"{key}={value.translate(_PROPERTY)}" for key, value in properties.items())
+    return f"::{finding.severity} {shown}::{finding.message.translate(_DATA)}"
+
+
+def _encodable(text: str) -> str:
+    return text.encode("utf-8", "replace").decode("utf-8")

@@ -1,0 +1,73 @@
+"""Evaluations as JUnit XML: a test case a page, which fails if it has an error.
+
+Source: the schema of Jenkins' xUnit plugin, junit-10.xsd.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from pathlib import PurePath
+from shutil import copyfileobj
+from tempfile import TemporaryFile
+from typing import Final, TextIO
+from xml.sax.saxutils import escape, quoteattr
+
+from htmlgen.evaluation.findings import Lines
+from htmlgen.evaluation.reports.excerpts import excerpt, visible
+from htmlgen.evaluation.reports.totals import Compared, Totals, adding, counted
+from htmlgen.evaluation.score import Evaluation
+
+# XML 1.0, 2.2 Characters: what may not stand in a document, not even as a reference.
+_NOT_XML: Final = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_SHOWN: Final = 100  # findings of a page: CI servers keep each failure's text in memory
+
+
+def write_junit(evaluations: Iterable[Evaluation], stream: TextIO, *, compared: Compared = None) -> Totals:
+    """One test suite, no comparison.
+
+    Test cases wait in a temporary file for the suite's sums, so that memory does not grow with the pages.
+    """
+    del compared
+    totals = Totals()
+    with TemporaryFile("w+", encoding="utf-8") as cases:
+        for evaluation in adding(evaluations, totals):
+            cases.writelines(_case(evaluation))
+        sums = f'tests="{totals.pages}" failures="{totals.pages - totals.without_errors}" errors="0"'
+        stream.write(f'<?xml version="1.0" encoding="UTF-8"?>\n<testsuites {sums}>\n<testsuite name="htmlgen eval" {sums}>\n')
+        cases.seek(0)
+        copyfileobj(cases, stream)
+        stream.write("</testsuite>\n</testsuites>\n")
+    return totals
+
+
+def _case(evaluation: Evaluation) -> Iterator[str]:
+    path = PurePath(evaluation.name)
+    classname = ".".join(part.replace(".", "_") for part in path.parent.parts if part != path.anchor) or "htmlgen"
+    yield f"<testcase classname={_attribute(classname)} name={_attribute(evaluation.name)}"
+    errors = [finding for finding in evaluation.findings if finding.severity == "error"]
+    if errors:
+        more = f" and {counted(len(errors) - 1, 'more error')}" if len(errors) > 1 else ""
+        yield f"><failure type={_attribute(errors[0].rule)} message={_attribute(errors[0].message + more)}>"
+        yield f"{_text(evaluation)}</failure></testcase>\n"
+    elif evaluation.findings:
+        yield f"><system-out>{_text(evaluation)}</system-out></testcase>\n"
+    else:
+        yield "/>\n"
+
+
+def _text(evaluation: Evaluation) -> str:
+    lines, rows = Lines(evaluation.page), list[str]()
+    for finding in evaluation.findings[:_SHOWN]:
+        rows.append(f"{evaluation.name}:{finding.line}:{finding.column} {finding.severity} {finding.rule} {visible(finding.message)}")
+        if piece := excerpt(evaluation.page, lines, finding):
+            rows += [f"    {piece.source}", f"    {piece.caret}"]
+    if (more := len(evaluation.findings) - _SHOWN) > 0:
+        rows.append(counted(more, "more finding"))
+    return escape(_xml("\n".join(rows)))
+
+
+def _attribute(value: str) -> str:
+    return quoteattr(_xml(value))
+
+
+def _xml(text: str) -> str:
+    return _NOT_XML.sub("\N{REPLACEMENT CHARACTER}", text)
