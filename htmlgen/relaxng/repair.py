@@ -19,7 +19,7 @@ from htmlgen.relaxng.trees import Node, grow
 from htmlgen.relaxng.validation import validate
 
 _ROUNDS: Final = 8
-_TITLE: Final = 100  # characters
+_TITLE: Final = 60  # characters
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,15 +79,24 @@ def _language(events: Sequence[Event]) -> str:
 
 
 def _title(root: Node) -> str:
-    """The text of the first heading, on one line."""
+    """The text of the first heading, or else the first words of the page, on one line."""
+    words = ""
     ahead: list[Node | str] = [root]
     while ahead:
         node = ahead.pop()
-        if isinstance(node, Node):
-            if node.name in ("h1", "h2", "h3") and node.weight:
-                return " ".join(_text(node).split())[:_TITLE].strip()
+        if isinstance(node, str):
+            words = words or _line(node)
+        elif node.name in ("h1", "h2", "h3") and node.weight:
+            return _line(_text(node))
+        else:
             ahead.extend(reversed(node.children))
-    return ""
+    return words
+
+
+def _line(text: str) -> str:
+    """So much of a text as a title holds, whole words where there are any."""
+    line = " ".join(text.split())
+    return line if len(line) <= _TITLE else line[:_TITLE].rpartition(" ")[0] or line[:_TITLE]
 
 
 def _text(node: Node) -> str:
