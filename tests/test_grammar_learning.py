@@ -144,7 +144,7 @@ def test_a_support_of_none_is_refused() -> None:
 def test_definitions_written_read_back_the_same(file: Path) -> None:
     source = parse(file.read_text(), file.name, Limits())
     head = ['namespace h = "urn:htmlgen:grammar"', 'datatypes xsd = "http://www.w3.org/2001/XMLSchema-datatypes"']
-    head += [f'namespace {prefix} = "urn:{prefix}"' for prefix in ("xlink", "data", "svg", "custom")]
+    head += [f'namespace {prefix} = "urn:{prefix}"' for prefix in ("xlink", "data", "svg", "MathML", "custom")]
     defines = [item for item in source.items if isinstance(item, Define)]
     text = "\n".join([*head, 'namespace local = ""', *(definition(item.name, item.pattern, "  ") for item in defines)])
     again = parse(text, file.name, Limits()).items

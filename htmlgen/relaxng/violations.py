@@ -1,7 +1,10 @@
 """What `validate` finds."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
+
+_SHOWN_PATH: Final = 16  # innermost elements of a path
 
 #: Every rule, by the id that violations bear.
 RULES: Final = {
@@ -45,3 +48,9 @@ class Violation:
     message: str
     found: str
     expected: tuple[str, ...] = ()
+
+
+def shown_path(names: Sequence[str]) -> str:
+    """The innermost open elements. Args: their names, from outside in, the first of which is of what stands around the root."""
+    shown = " > ".join(names[1:][-_SHOWN_PATH:])
+    return shown if len(names) <= _SHOWN_PATH + 1 else f"… > {shown}"
