@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, TypeGuard
 import click
 
 import htmlgen
+from htmlgen.cli_compare import compare
 from htmlgen.cli_complete import complete
 from htmlgen.cli_control import control_of, control_options, sampling_of
 from htmlgen.cli_eval import evaluate
@@ -376,6 +377,7 @@ def version(bundle: str | None) -> None:
     click.echo(", ".join(f"{name} {metadata.version(name)}" for name in ("html5lib", "numpy", "onnxruntime", "sentencepiece")))
 
 
+cli.add_command(compare)
 cli.add_command(complete)
 cli.add_command(evaluate)
 cli.add_command(grammar)

@@ -3,5 +3,5 @@
 findings  one thing wrong with a page, and where        inputs    files, folders, globs and stdin, read as pages
 tags      the tag stream of a page, without a tree      score     everything known of one page, and one score in [0, 1]
 parsing   what html5lib reports                         report    evaluations as a table, JSON, or JSON lines
-balance   which tags have no partner, or cross another
+balance   which tags have no partner, or cross another  pairs     a page held to the page it should be
 """
