@@ -37,6 +37,9 @@ EXPLAIN = click.option(
 @click.argument("sources", nargs=-1, required=True, metavar="FILE|FOLDER|GLOB|-…")
 @click.option("--format", "form", type=click.Choice(FORMATS), default="table", show_default=True)
 @click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="Write the report there, not to stdout.")
+@click.option(
+    "--pictures", type=click.IntRange(min=0), default=6, show_default=True, help="Of an HTML report: worst pages pictured, with Chromium."
+)
 @click.option("--min-score", type=click.FloatRange(0, 1), default=1.0, show_default=True, help="Exit 1 if a page's score is below.")
 @click.option("--lines", is_flag=True, help="Every line is a page, fragments too.")
 @click.option("--fragment/--document", default=None, help="What pages are.  [default: seen from each page]")
@@ -47,6 +50,7 @@ def evaluate(
     sources: tuple[str, ...],
     form: str,
     output: Path | None,
+    pictures: int,
     min_score: float,
     lines: bool,
     fragment: bool | None,
@@ -75,7 +79,7 @@ def evaluate(
             yield page.evaluation
 
     with _stream(output) as stream:
-        totals = writer(form)(judged(), stream, compared=comparing.compared if comparing else None)
+        totals = writer(form, pictures=pictures)(judged(), stream, compared=comparing.compared if comparing else None)
     if output:
         click.echo(f"{output}: {totals}", err=True)
     click.get_current_context().exit(2 if unreadable else 1 if below else 0)

@@ -27,11 +27,12 @@ _MESSAGE = _object("text", text=_TEXT)
 _HELP = _object("text", "markdown", text=_TEXT, markdown=_TEXT)
 # 3.49, reportingDescriptor
 _RULE = _object(
-    "id shortDescription defaultConfiguration",
-    "name helpUri help properties",
+    "id name shortDescription fullDescription help defaultConfiguration properties",
+    "helpUri",
     id={"type": "string", "pattern": "^[a-z]+/[a-z0-9-]+$"},
     name=_TEXT,
     shortDescription=_MESSAGE,
+    fullDescription=_MESSAGE,
     defaultConfiguration=_object("level", level=_LEVEL),
     helpUri=_URI,
     help=_HELP,

@@ -1,1 +1,1 @@
-"""Evaluations written down: for people (`terminal`, `page`), programs (`data`) and the tools of others (`sarif`, `junit`, `github`)."""
+"""Evaluations written down: for people (`terminal`, `html_page`), programs (`data`), the tools of others (`sarif`, `junit`, `github`)."""

@@ -1,6 +1,7 @@
 """The forms that a report can have, by name; what writes one is loaded when it is asked for."""
 
 from collections.abc import Iterable
+from functools import partial
 from importlib import import_module
 from typing import TYPE_CHECKING, Final, Protocol, TextIO
 
@@ -15,6 +16,7 @@ _WRITERS: Final = {
     "junit": "junit:write_junit",
     "sarif": "sarif:write_sarif",
     "github": "github:write_github",
+    "html": "html_page:write_html",
 }
 FORMATS: Final = tuple(_WRITERS)
 
@@ -26,8 +28,9 @@ class Writer(Protocol):
         """Takes every evaluation once, and says what it saw."""
 
 
-def writer(form: str) -> Writer:
-    """The writer of one of `FORMATS`."""
+def writer(form: str, *, pictures: int = 0) -> Writer:
+    """The writer of one of `FORMATS`. Args: pictures, how many of the worst pages `html` shows in a browser, if one is at hand."""
     module, _, name = _WRITERS[form].partition(":")
-    write: Writer = getattr(import_module(f"htmlgen.evaluation.reports.{module}"), name)
-    return write
+    write = getattr(import_module(f"htmlgen.evaluation.reports.{module}"), name)
+    writing: Writer = partial(write, pictures=pictures) if form == "html" else write
+    return writing

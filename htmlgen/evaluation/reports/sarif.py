@@ -19,7 +19,7 @@ import htmlgen
 from htmlgen.errors import UnknownRuleError
 from htmlgen.evaluation.findings import Finding, Lines
 from htmlgen.evaluation.reports.totals import Compared, Totals, adding
-from htmlgen.evaluation.rules import explanation, rule_of, source_url
+from htmlgen.evaluation.rules import Rule, explanation, rule_of, source_url
 from htmlgen.evaluation.score import Evaluation
 
 SCHEMA: Final = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
@@ -99,16 +99,22 @@ def _tool(rules: Iterable[str]) -> dict[str, Any]:
 def _descriptor(rule_id: str) -> dict[str, Any]:
     rule = rule_of(rule_id)
     title = rule.title.replace("`", "")
-    described = {
+    page = _page(rule)
+    link = {"helpUri": url} if (url := source_url(page)).startswith("https:") else {}
+    return link | {
         "id": rule.id,
         "name": title,
         "shortDescription": {"text": title},
+        "fullDescription": {"text": " ".join(page.split("\n\n")[1].split())},
+        "help": {"text": page, "markdown": page},
         "defaultConfiguration": {"level": rule.severity},
         "properties": {"tags": ["html", rule.family]},
     }
+
+
+def _page(rule: Rule) -> str:
+    """A rule's page, of one without a page what is known of it: code scanning asks for a text of every rule."""
     try:
-        page = explanation(rule.id)
+        return explanation(rule.id)
     except UnknownRuleError:
-        return described
-    link = {"helpUri": url} if (url := source_url(page)).startswith("https:") else {}
-    return described | link | {"help": {"text": page, "markdown": page}}
+        return f"# {rule.id}\n\n{rule.title}\n"
