@@ -15,28 +15,53 @@ Value = TypeVar("Value")
 Made = TypeVar("Made")
 
 
-def in_order(make: Callable[[Value], Made], values: Iterable[Value], *, jobs: int) -> Iterator[Made]:
-    """`make` of each value, in order; in this process for one job. `make`, its values and its results must pickle otherwise."""
+def in_order(
+    make: Callable[[Value], Made], values: Iterable[Value], *, jobs: int, known: Callable[[Value], Made | None] = lambda _: None
+) -> Iterator[Made]:
+    """`make` of each value, in order; in this process for one job. `make`, its values and its results must pickle otherwise.
+
+    Args: known, what is had of a value without making it, None for nothing; asked in this process, so that it need not pickle.
+    """
     if jobs <= 1:
-        yield from map(make, values)
+        for value in values:
+            found = known(value)
+            yield make(value) if found is None else found
         return
     # Spawned, not forked: the parent may hold threads of JAX or Arrow.
     pool = ProcessPoolExecutor(jobs, mp_context=multiprocessing.get_context("spawn"))
     try:
-        yield from _made_by(pool, iter(values), jobs, make)
+        yield from _made_by(pool, iter(values), jobs, make, known)
     finally:
         pool.shutdown(cancel_futures=True)
 
 
-def _made_by(pool: ProcessPoolExecutor, values: Iterator[Value], jobs: int, make: Callable[[Value], Made]) -> Iterator[Made]:
-    ahead: deque[Future[list[Made]]] = deque()
+def _made_by(
+    pool: ProcessPoolExecutor,
+    values: Iterator[Value],
+    jobs: int,
+    make: Callable[[Value], Made],
+    known: Callable[[Value], Made | None],
+) -> Iterator[Made]:
+    ahead: deque[tuple[list[Made | None], Future[list[Made]] | None]] = deque()
     while chunk := list(islice(values, _CHUNK)):
-        with _interrupts_blocked():  # a task may start a process, which inherits what is blocked
-            ahead.append(pool.submit(_made, make, chunk))
+        found = [known(value) for value in chunk]
+        missing = [value for value, made in zip(chunk, found, strict=True) if made is None]
+        ahead.append((found, _submitted(pool, make, missing) if missing else None))
         if len(ahead) > 4 * jobs:
-            yield from ahead.popleft().result()
+            yield from _joined(*ahead.popleft())
     while ahead:
-        yield from ahead.popleft().result()
+        yield from _joined(*ahead.popleft())
+
+
+def _submitted(pool: ProcessPoolExecutor, make: Callable[[Value], Made], values: list[Value]) -> Future[list[Made]]:
+    with _interrupts_blocked():  # a task may start a process, which inherits what is blocked
+        return pool.submit(_made, make, values)
+
+
+def _joined(found: list[Made | None], future: Future[list[Made]] | None) -> Iterator[Made]:
+    """What was known, and in between what was made."""
+    made = iter(future.result() if future else ())
+    return (next(made) if value is None else value for value in found)
 
 
 def _made(make: Callable[[Value], Made], values: list[Value]) -> list[Made]:

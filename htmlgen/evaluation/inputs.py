@@ -2,11 +2,12 @@
 
 - JSON lines: the first line that is not blank is a JSON object (or the file is called `*.jsonl` or `*.ndjson`); the page is its key
   `html`, or else `page`;
-- one page a line: at least two lines are not blank, and each of those begins a page, with `<!doctype` or `<html`, and goes on after its
-  doctype; lines of fragments are pages only if asked for;
+- one page a line: at least two lines are not blank, and each of those, or the first 64, begins a page, with `<!doctype` or `<html`, and
+  goes on after its doctype; lines of fragments are pages only if asked for;
 - one page: everything else.
 
-What cannot be read is a value, `UnreadablePage`, not an exception: the pages after it still come.
+What cannot be read is a value, `UnreadablePage`, not an exception: the pages after it still come. Lines are read one at a time, so that
+memory does not grow with their number, nor with what is above the limit.
 """
 
 import json
@@ -14,25 +15,24 @@ import re
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
-from glob import glob, has_magic
 from io import BytesIO
 from pathlib import Path
-from shutil import copyfileobj
-from tempfile import TemporaryFile
-from typing import IO, Any, Final, TypeAlias
+from typing import IO, Final, TypeAlias
 
 from html5lib._inputstream import HTMLBinaryInputStream
 
 from htmlgen.errors import InputError
 from htmlgen.evaluation.parsing import PAGE_LIMIT, size_of
+from htmlgen.evaluation.selecting import Paths
+from htmlgen.evaluation.walking import paths_of
 
-PAGE_SUFFIXES: Final = frozenset({".html", ".htm", ".xhtml"})
 _JSON_SUFFIXES: Final = frozenset({".jsonl", ".ndjson"})
 _JSON_KEYS: Final = ("html", "page")
 _UTF8_MARK: Final = b"\xef\xbb\xbf"
 _UTF16_MARKS: Final = (b"\xff\xfe", b"\xfe\xff")
 _SNIFFED: Final = 8192  # bytes looked at to tell text from a binary file
+_SNIFFED_LINES: Final = 64  # that are not blank, looked at to tell pages from lines of one page
+_UNMARKED_UTF16: Final = re.compile(rb"(?:[\t\n\f\r ]\0)*<\0|(?:\0[\t\n\f\r ])*\0<")
 
 _BEGINS_A_PAGE: Final = re.compile(rb"(?:\xef\xbb\xbf)?\s*<(?:!doctype|html)[\s>]", re.IGNORECASE)
 _ONLY_A_DOCTYPE: Final = re.compile(rb"(?:\xef\xbb\xbf)?\s*<!doctype[^>]*>?\s*", re.IGNORECASE)
@@ -45,6 +45,7 @@ class NamedPage:
     name: str
     text: str
     size: int  #: bytes as stored; of a page out of JSON, bytes in UTF-8
+    path: str  #: of its file; `stdin` for standard input
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,156 +60,166 @@ Read: TypeAlias = NamedPage | UnreadablePage
 
 
 def read_pages(
-    sources: Sequence[str], *, lines: bool = False, stdin: IO[bytes] | None = None, limit: int = PAGE_LIMIT
+    sources: Sequence[str],
+    *,
+    lines: bool = False,
+    stdin: IO[bytes] | None = None,
+    limit: int = PAGE_LIMIT,
+    exclude: Paths | None = None,
 ) -> Iterator[Read]:
     """The pages of files, folders (recursively), globs, and `-` for standard input, one after another.
 
     Args: lines, take every line that is not blank for a page, whatever it begins with; stdin, read for `-`, None for the process's own;
-    limit, bytes above which a page is refused.
+    limit, bytes above which a page is refused; exclude, what to leave out of folders and globs.
     Never raises for a source: see `UnreadablePage`.
     """
     for source in sources:
         if source == "-":
-            yield from _guarded("stdin", _stdin, stdin or sys.stdin.buffer, lines, limit)
-        else:
-            yield from _guarded(source, _source, source, lines, limit)
-
-
-def _guarded(name: str, read: Callable[..., Iterator[Read]], *arguments: Any) -> Iterator[Read]:
-    """What `read` yields, and what it raises as a value."""
-    try:
-        yield from read(*arguments)
-    except InputError as error:
-        yield UnreadablePage(name, error)
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or error
-        yield UnreadablePage(name, InputError(f"{name} cannot be read: {reason}; check the name and its permissions"))
-
-
-def _source(source: str, lines: bool, limit: int) -> Iterator[Read]:
-    for path in _paths(source):
-        yield from _guarded(str(path), _file, path, lines, limit)
+            yield from _guarded("stdin", stdin or sys.stdin.buffer, lines, limit)
+            continue
+        try:
+            for path in paths_of(source, exclude):
+                yield from [UnreadablePage(source, path)] if isinstance(path, InputError) else _file(path, lines, limit)
+        except (OSError, ValueError) as error:  # a name that no file can have
+            yield UnreadablePage(source, _unreadable(source, error))
 
 
 def _file(path: Path, lines: bool, limit: int) -> Iterator[Read]:
-    with path.open("rb") as file:
-        yield from _content(str(path), file, lines, limit)
+    try:
+        file = path.open("rb")
+    except (OSError, ValueError) as error:
+        yield UnreadablePage(str(path), _unreadable(str(path), error))
+        return
+    with file:
+        yield from _guarded(str(path), file, lines, limit)
 
 
-def _stdin(stdin: IO[bytes], lines: bool, limit: int) -> Iterator[Read]:
-    """Kept in a file, since content is read twice: once to tell what it is, once for its pages."""
-    with TemporaryFile() as file:
-        copyfileobj(stdin, file)
-        file.seek(0)
-        yield from _content("stdin", file, lines, limit)
+def _guarded(name: str, file: IO[bytes], lines: bool, limit: int) -> Iterator[Read]:
+    """The pages of a file, and what goes wrong with it as a value."""
+    try:
+        yield from _content(name, _Stream(file), lines, limit)
+    except InputError as error:
+        yield UnreadablePage(name, error)
+    except (OSError, ValueError) as error:
+        yield UnreadablePage(name, _unreadable(name, error))
 
 
-def _paths(source: str) -> Iterator[Path]:
-    path = Path(source)
-    if path.is_dir():
-        yield from _pages_under(path)
-    elif path.exists():
-        yield path
-    elif has_magic(source):
-        yield from _matches(source)
-    else:
-        raise InputError(f"no file or folder {source!r}; {_suggestion(path)}")
+def _unreadable(name: str, error: Exception) -> InputError:
+    return InputError(f"{name} cannot be read: {getattr(error, 'strerror', None) or error}; check the name and its permissions")
 
 
-def _pages_under(folder: Path) -> Iterator[Path]:
-    found = sorted(path for path in folder.rglob("*") if path.suffix.lower() in PAGE_SUFFIXES and path.is_file())
-    if not found:
-        raise InputError(f"the folder {folder} holds no page, no file named {_listing(PAGE_SUFFIXES)}; name its files, or use a glob")
-    yield from found
+class _Stream:
+    """A file that may be read twice, as far as it was read until `settle`, even if it cannot seek, as a pipe."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self._file = file
+        self._begun: BytesIO | None = BytesIO()  # what was read and is to be read again
+        self._settled = False
+
+    def read(self, size: int) -> bytes:
+        """At most so many bytes; fewer at the end alone."""
+        begun = self._begun.read(size) if self._begun else b""
+        return begun + self._more(self._file.read(size - len(begun)) if len(begun) < size else b"")
+
+    def readline(self, size: int) -> bytes:
+        """A line with its end, or its first bytes."""
+        begun = self._begun.readline(size) if self._begun else b""
+        whole = len(begun) == size or begun.endswith(b"\n")
+        return begun + self._more(b"" if whole else self._file.readline(size - len(begun)))
+
+    def _more(self, read: bytes) -> bytes:
+        if self._begun and read:
+            if self._settled:
+                self._begun = None
+            else:
+                self._begun.write(read)
+        return read
+
+    def rewind(self) -> None:
+        assert self._begun is not None
+        self._begun.seek(0)
+
+    def settle(self) -> None:
+        """Back to the beginning, for the last time."""
+        self.rewind()
+        self._settled = True
 
 
-def _matches(pattern: str) -> Iterator[Path]:
-    found = sorted(glob(pattern, recursive=True))  # noqa: PTH207 (Path.glob refuses absolute patterns)
-    if not found:
-        raise InputError(f"nothing matches {pattern!r}; quote it if the shell expands it, and use ** to go into folders")
-    for match in map(Path, found):
-        if match.is_dir():
-            yield from (path for path in sorted(match.rglob("*")) if path.suffix.lower() in PAGE_SUFFIXES and path.is_file())
-        else:
-            yield match
-
-
-def _suggestion(path: Path) -> str:
-    names = [sibling.name for sibling in path.parent.iterdir()] if path.parent.is_dir() else []
-    if close := get_close_matches(path.name, names, n=1):
-        return f"did you mean {str(path.parent / close[0])!r}?"
-    return "give files, folders, globs, or - for standard input"
-
-
-def _listing(suffixes: frozenset[str]) -> str:
-    return ", ".join(f"*{suffix}" for suffix in sorted(suffixes))
-
-
-def _content(name: str, file: IO[bytes], lines: bool, limit: int) -> Iterator[Read]:
-    """The pages of one file, which must be able to seek."""
+def _content(name: str, file: _Stream, lines: bool, limit: int) -> Iterator[Read]:
+    """The pages of one file."""
     head = file.read(_SNIFFED)
-    file.seek(0)
+    file.rewind()
     if head.startswith(_UTF16_MARKS):
-        file = BytesIO(_at_most(file, limit, name).decode("utf-16", "replace").encode("utf-8", "replace"))
-    elif b"\0" in head:
-        raise InputError(f"{name} is a binary file, not a page: it has NUL bytes; give HTML text")
+        file = _Stream(BytesIO(_at_most(file, limit, name).decode("utf-16", "replace").encode("utf-8", "replace")))
+    else:
+        _check(name, head)
     reader = _page_a_line if lines else _reader(name, file, limit)
-    file.seek(0)
+    file.settle()
     yield from reader(name, file, limit)
 
 
-def _reader(name: str, file: IO[bytes], limit: int) -> Callable[[str, IO[bytes], int], Iterator[Read]]:
+def _check(name: str, head: bytes) -> None:
+    """Raises: InputError, for a file that is no text. NULs in what begins as HTML does are the page's own faults."""
+    if _UNMARKED_UTF16.match(head):
+        raise InputError(f"{name} looks like UTF-16 without its byte order mark, so no parser reads it; save it as UTF-8, or with the mark")
+    if b"\0" in head and not (head.lstrip().startswith(b"<") and head.count(b"\0") < len(head) / 4):
+        raise InputError(f"{name} is a binary file, not a page: it has NUL bytes; give HTML text")
+
+
+def _reader(name: str, file: _Stream, limit: int) -> "Callable[[str, _Stream, int], Iterator[Read]]":
     """Which of the three kinds a file is."""
     if Path(name).suffix.lower() in _JSON_SUFFIXES:
         return _json_lines
-    seen = 0
+    seen = size = 0
     for _, line in _numbered_lines(file, limit):
         if not seen and _is_json_object(line):
             return _json_lines
         if not _BEGINS_A_PAGE.match(line) or _ONLY_A_DOCTYPE.fullmatch(line):
             return _one_page
-        seen += 1
+        seen, size = seen + 1, size + len(line)
+        if seen == _SNIFFED_LINES or size > limit:
+            break
     return _page_a_line if seen > 1 else _one_page
 
 
-def _numbered_lines(file: IO[bytes], limit: int) -> Iterator[tuple[int, bytes]]:
+def _numbered_lines(file: _Stream, limit: int) -> Iterator[tuple[int, bytes]]:
     """The lines that are not blank, numbered from 1. A line above the limit is cut a byte above it."""
     number = 0
     while line := file.readline(limit + 2):
         number += 1
-        rest = line
-        while rest and not rest.endswith(b"\n"):
-            rest = file.readline(limit + 2)
+        whole = line.endswith(b"\n")
         if line.removeprefix(_UTF8_MARK).strip():
             yield number, line.rstrip(b"\r\n")[: limit + 1]
+        while not whole and (rest := file.readline(_SNIFFED)):
+            whole = rest.endswith(b"\n")
 
 
-def _one_page(name: str, file: IO[bytes], limit: int) -> Iterator[Read]:
+def _one_page(name: str, file: _Stream, limit: int) -> Iterator[Read]:
     content = _at_most(file, limit, name)
     if not content.removeprefix(_UTF8_MARK).strip():
         raise InputError(f"{name} is empty: {'it has only white space' if content else 'no bytes'}; give a file with HTML in it")
-    yield NamedPage(name, decode(content), len(content))
+    yield NamedPage(name, decode(content), len(content), name)
 
 
-def _page_a_line(name: str, file: IO[bytes], limit: int) -> Iterator[Read]:
+def _page_a_line(name: str, file: _Stream, limit: int) -> Iterator[Read]:
     number = 0
     for number, line in _numbered_lines(file, limit):
         place = f"{name}:{number}"
         if len(line) > limit:
             yield UnreadablePage(place, _too_large(place, limit))
         else:
-            yield NamedPage(place, decode(line), len(line))
+            yield NamedPage(place, decode(line), len(line), name)
     if not number:
         raise InputError(f"{name} is empty: it has no line to read; give a file with a page on each line")
 
 
-def _json_lines(name: str, file: IO[bytes], limit: int) -> Iterator[Read]:
+def _json_lines(name: str, file: _Stream, limit: int) -> Iterator[Read]:
     number = 0
     for number, line in _numbered_lines(file, limit):
         place = f"{name}:{number}"
         try:
             text = _page_of_json(line, name, number)
-            yield NamedPage(place, text, size_of(text))
+            yield NamedPage(place, text, size_of(text), name)
         except InputError as error:
             yield UnreadablePage(place, _too_large(place, limit) if len(line) > limit else error)
     if not number:
@@ -238,7 +249,7 @@ def _is_json_object(line: bytes) -> bool:
         return False
 
 
-def _at_most(file: IO[bytes], limit: int, name: str) -> bytes:
+def _at_most(file: _Stream, limit: int, name: str) -> bytes:
     content = file.read(limit + 1)
     if len(content) > limit:
         raise _too_large(name, limit)

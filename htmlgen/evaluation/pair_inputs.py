@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Final
 
 from htmlgen.errors import InputError
-from htmlgen.evaluation.inputs import PAGE_SUFFIXES, NamedPage, UnreadablePage, read_pages
+from htmlgen.evaluation.inputs import NamedPage, UnreadablePage, read_pages
+from htmlgen.evaluation.walking import PAGE_SUFFIXES
 
 _SUFFIXES: Final = PAGE_SUFFIXES | {".jsonl", ".ndjson"}
 

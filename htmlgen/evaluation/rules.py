@@ -52,6 +52,9 @@ _HTMLGEN: Final = "htmlgen, how a page is judged"
 _TABLE: Final = (
     Rule("input/too-large", "A page above the limit of bytes", _HTMLGEN),
     Rule("input/parser-failure", "A page that the parser fails on", _HTMLGEN),
+    Rule("input/judging-failure", "A page that judging fails on", _HTMLGEN),
+    Rule("input/too-slow", "A page that takes too long to judge", _HTMLGEN),
+    Rule("input/unused-ignore", "A comment that keeps no finding back", _HTMLGEN, "warning"),
     # 13.2.2, the tokenizer and the input stream
     Rule("syntax/abrupt-closing-of-empty-comment", "An empty comment closed by `>`", _SYNTAX),
     Rule("syntax/abrupt-doctype-public-identifier", "A `>` within a doctype's public identifier", _SYNTAX),

@@ -36,6 +36,7 @@ class Evaluation:
     balance: Balance
     violations: tuple[Finding, ...] = ()  #: of the grammar, warnings among them
     page: str = field(repr=False)
+    kept: tuple[Finding, ...] | None = None  #: those findings that are to be shown and to count, in order; None is all
 
     @property
     def well_formed(self) -> bool:
@@ -60,7 +61,9 @@ class Evaluation:
 
     @property
     def findings(self) -> tuple[Finding, ...]:
-        """All findings, in the order of the page."""
+        """All findings that are kept, in the order of the page."""
+        if self.kept is not None:
+            return self.kept
         return tuple(sorted((*self.errors, *self.balance.findings, *self.violations), key=lambda finding: (finding.offset, finding.rule)))
 
     def to_dict(self) -> dict[str, Any]:

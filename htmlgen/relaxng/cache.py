@@ -8,7 +8,6 @@ is made anew. A folder keeps a bounded number of files, the newest.
 import contextlib
 import json
 import os
-import sys
 import tempfile
 from collections.abc import Iterator
 from dataclasses import astuple
@@ -19,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from platformdirs import user_cache_path
 
 from htmlgen.relaxng.annotations import AttributeNotes, ElementNotes
 from htmlgen.relaxng.attributes import AttributeClass, AttributeUse
@@ -69,13 +69,7 @@ def _compiled(source: Origin, limits: Limits) -> tuple[Automaton, tuple[Request,
 
 def user_cache() -> Path:
     """The platform's folder for caches of this user."""
-    if sys.platform == "win32":
-        base = os.environ.get("LOCALAPPDATA") or str(Path.home() / "AppData" / "Local")
-    elif sys.platform == "darwin":
-        base = str(Path.home() / "Library" / "Caches")
-    else:
-        base = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
-    return Path(base) / "htmlgen" / "grammars"
+    return user_cache_path("htmlgen", appauthor=False) / "grammars"
 
 
 def _key(name: str, text: str, limits: Limits) -> str:

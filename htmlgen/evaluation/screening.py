@@ -1,0 +1,30 @@
+"""Which findings of an evaluation are kept: not those that the page's comments keep back, nor those that are not selected, nor known ones.
+
+The score is of all that was found: to ignore a fault does not mend it.
+"""
+
+from dataclasses import dataclass, field, replace
+
+from htmlgen.evaluation.baseline import Baseline, Recording
+from htmlgen.evaluation.ignoring import without_ignored
+from htmlgen.evaluation.score import Evaluation
+from htmlgen.evaluation.selecting import Selection
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Screen:
+    """What keeps findings back."""
+
+    selection: Selection = field(default_factory=Selection)
+    baseline: Baseline | None = None  #: of known findings
+    recording: Recording | None = None  #: where what is kept becomes known
+
+    def kept(self, evaluation: Evaluation, path: str) -> Evaluation:
+        """An evaluation with the findings that are kept. Args: path, of the page's file."""
+        findings = self.selection.kept(without_ignored(evaluation.findings, evaluation.page), path)
+        if self.recording:
+            self.recording.add(findings, evaluation.page, path)
+            findings = ()
+        if self.baseline:
+            findings = self.baseline.new(findings, evaluation.page, path)
+        return replace(evaluation, kept=findings)

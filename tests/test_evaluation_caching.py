@@ -1,0 +1,195 @@
+"""Is what comes out of the cache, or out of another process, what judging gives?"""
+
+import os
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from htmlgen.evaluation import judging
+from htmlgen.evaluation.caching import Cache, key_of
+from htmlgen.evaluation.inputs import NamedPage, Read, UnreadablePage
+from htmlgen.evaluation.judging import Judged, Manner, judge_pages
+from htmlgen.evaluation.packing import pack, unpack
+from htmlgen.evaluation.score import evaluate
+
+PAGES = [f"<!doctype html><title>a</title><acronym>{number}</div>" for number in range(40)]
+
+
+def named(texts: list[str]) -> Iterator[Read]:
+    return (NamedPage(f"{number}.html", text, len(text), f"{number}.html") for number, text in enumerate(texts))
+
+
+@pytest.fixture
+def judged_once(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The pages that are really judged, in this process."""
+    texts: list[str] = []
+
+    def spied(page: str, **options: object) -> object:
+        texts.append(page)
+        return evaluate(page, **options)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(judging, "evaluate", spied)
+    return texts
+
+
+def results(texts: list[str], cache: Cache | None, manner: Manner | None = None) -> list[Judged]:
+    found = list(judge_pages(named(texts), manner or Manner(), cache=cache))
+    assert all(isinstance(page, Judged) for page in found)
+    return [page for page in found if isinstance(page, Judged)]
+
+
+@given(st.text("<>/abpi &;\"'=\n-!\ud800é", max_size=60))
+def test_packed_evaluations_unpack_as_they_were(page: str) -> None:
+    found = evaluate(page, name="a")
+    assert unpack(pack(found), page=page, name="a") == found
+    kept = replace(found, kept=found.findings[:1])
+    assert unpack(pack(kept), page=page, name="a") == kept
+
+
+@pytest.mark.parametrize("packed", [b"", b"[]", b"{}", b"[1]", b"null", pack(evaluate("<p>"))[:-2]])
+def test_other_bytes_are_refused(packed: bytes) -> None:
+    with pytest.raises(ValueError, match=r".+"):
+        unpack(packed, page="", name="")
+
+
+def test_what_was_judged_is_not_judged_again(tmp_path: Path, judged_once: list[str]) -> None:
+    with Cache(tmp_path / "cache") as cache:
+        first = results(PAGES, cache)
+    with Cache(tmp_path / "cache") as cache:
+        assert results(PAGES, cache) == first == results(PAGES, None)
+    assert len(judged_once) == 2 * len(PAGES)  # once for the cache, once without
+
+
+def test_names_and_sizes_are_of_the_page_at_hand(tmp_path: Path, judged_once: list[str]) -> None:
+    with Cache(tmp_path / "cache") as cache:
+        texts = [PAGES[0]] * 3
+        found = [page.evaluation for page in results(texts, cache)]
+    assert len(judged_once) == 1
+    assert [page.name for page in found] == ["0.html", "1.html", "2.html"]
+    assert {page.page for page in found} == {PAGES[0]}
+
+
+@pytest.mark.parametrize("manner", [Manner(fragment=True), Manner(grammar="page"), Manner(max_bytes=10)])
+def test_another_manner_is_another_entry(tmp_path: Path, manner: Manner) -> None:
+    with Cache(tmp_path / "cache") as cache:
+        results(PAGES, cache)
+        assert results(PAGES, cache, manner) == results(PAGES, None, manner) != results(PAGES, None)
+
+
+def test_keys_differ_by_text_and_manner_alone() -> None:
+    assert len({key_of(text, how) for text in ("a", "b", "\ud800", "") for how in ("x", "y")}) == 8
+    assert key_of("a", "x") == key_of("a", "x")
+
+
+def damage(content: bytes, place: int) -> bytes:
+    return content[:place] + bytes([content[place] ^ 0xFF]) + content[place + 1 :]
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda file: file.write_bytes(b"no database"),
+        lambda file: file.write_bytes(b""),
+        lambda file: file.write_bytes(file.read_bytes()[:5000]),
+        lambda file: file.write_bytes(file.read_bytes()[:4096] + os.urandom(8192)),
+        lambda file: sqlite3.connect(file).executescript("DROP TABLE entries; CREATE TABLE entries (a)"),
+        lambda file: sqlite3.connect(file).executescript("UPDATE entries SET value = x'00'"),
+        lambda file: sqlite3.connect(file).executescript("UPDATE entries SET value = 'text'"),
+    ],
+)
+def test_a_broken_cache_is_no_cache(tmp_path: Path, spoil: Callable[[Path], object]) -> None:
+    file = tmp_path / "cache"
+    for _ in range(2):
+        with Cache(file) as cache:
+            assert results(PAGES, cache) == results(PAGES, None)
+        spoil(file)
+    with Cache(file) as cache:
+        assert results(PAGES, cache) == results(PAGES, None)
+
+
+def test_an_entry_with_a_flipped_bit_is_judged_anew(tmp_path: Path) -> None:
+    file = tmp_path / "cache"
+    with Cache(file) as cache:
+        results(PAGES, cache)
+    connection = sqlite3.connect(file)
+    for key, value in connection.execute("SELECT key, value FROM entries").fetchall():
+        connection.execute("UPDATE entries SET value = ? WHERE key = ?", (damage(value, len(value) // 2), key))
+    connection.commit()
+    connection.close()
+    with Cache(file) as cache:
+        assert results(PAGES, cache) == results(PAGES, None)
+
+
+def test_a_cache_that_cannot_be_is_done_without(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("x")
+    for place in (tmp_path, tmp_path / "file" / "cache"):
+        with Cache(place) as cache:
+            assert results(PAGES[:2], cache) == results(PAGES[:2], None)
+
+
+def test_a_cache_keeps_its_size_and_the_newest(tmp_path: Path) -> None:
+    with Cache(tmp_path / "cache", limit=500_000) as cache:
+        for number in range(3000):
+            cache.put(b"%d" % number, os.urandom(1000))
+    with Cache(tmp_path / "cache") as cache:
+        assert cache.get(b"2999")
+        assert cache.get(b"0") is None
+    assert (tmp_path / "cache").stat().st_size < 1_000_000
+
+
+def test_runs_side_by_side_share_a_cache(tmp_path: Path) -> None:
+    """Four processes write a thousand entries each, half of them the same ones."""
+    program = (
+        "import sys; from pathlib import Path; from htmlgen.evaluation.caching import Cache\n"
+        "with Cache(Path(sys.argv[1])) as cache:\n"
+        "    for number in range(1000): cache.put(b'%d' % (number + 500 * int(sys.argv[2])), b'%d' % number * 200)"
+    )
+    run = [subprocess.Popen([sys.executable, "-c", program, str(tmp_path / "cache"), str(number)]) for number in range(4)]
+    assert [process.wait() for process in run] == [0] * 4
+    with Cache(tmp_path / "cache") as cache:
+        values = [cache.get(b"%d" % number) for number in range(2500)]
+    assert all(value is None or value.startswith(b"0" if number == 0 else value[:1]) for number, value in enumerate(values))
+    assert sum(value is not None for value in values) >= 1000  # who waits too long for the others does without
+
+
+# Processes
+
+
+def test_two_processes_judge_as_one_does(tmp_path: Path) -> None:
+    texts = PAGES * 2
+    pages: list[Read] = [*named(texts)]
+    pages.insert(5, UnreadablePage("x", judging.HtmlgenError("x")))  # type: ignore[arg-type, attr-defined]
+    with Cache(tmp_path / "cache") as cache:
+        found = list(judge_pages(iter(pages), Manner(), jobs=2, cache=cache))
+        again = list(judge_pages(iter(pages), Manner(), jobs=2, cache=cache))
+    assert found == again == list(judge_pages(iter(pages), Manner()))
+
+
+def test_what_takes_too_long_or_fails_is_told_and_loses_no_other(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    def slow(page: str, **options: object) -> object:
+        while "slow" in page:
+            pass
+        if "bad" in page:
+            raise ZeroDivisionError(page)
+        return evaluate(page, **options)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(judging, "evaluate", slow)
+    texts = ["<p>a", "slow", "bad", "<p>b"]
+    with Cache(tmp_path / "cache") as cache:
+        found = results(texts, cache, Manner(max_seconds=0.2))
+        assert [cache.get(key_of(text, repr((None, "html", 20_000_000, 0.2)))) is None for text in texts] == [False, True, True, False]
+    assert [[finding.rule for finding in page.evaluation.findings] for page in found] == [
+        [],
+        ["input/too-slow"],
+        ["input/judging-failure"],
+        [],
+    ]
+    assert [page.evaluation.bytes for page in found] == [4, 4, 3, 4]
+    assert all(page.evaluation.score < 1 for page in found[1:3])
