@@ -6,7 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from htmlgen.evaluation.findings import Lines
-from htmlgen.evaluation.parsing import fragment_container, is_fragment, parse_errors, size_of
+from htmlgen.evaluation.fragments import fragment_container, is_fragment
+from htmlgen.evaluation.parsing import parse_errors, size_of
 
 SOUP = st.lists(
     st.sampled_from(

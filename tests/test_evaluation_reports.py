@@ -105,7 +105,7 @@ def test_json_is_one_document_with_every_page_and_the_totals() -> None:
     document = json.loads(stream.getvalue())
     assert document["pages"] == [evaluation.to_dict() for evaluation in evaluations()]
     assert document["totals"]["well_formed"] == totals.well_formed == 1
-    assert [finding["rule"] for finding in document["pages"][1]["findings"]] == ["balance/stray", "syntax/unexpected-end-tag"]
+    assert [finding["rule"] for finding in document["pages"][1]["findings"]] == ["balance/stray", "syntax/stray-end-tag"]
 
 
 def test_json_lines_are_written_page_by_page() -> None:
@@ -135,7 +135,7 @@ def test_totals_add_up() -> None:
     assert (totals.pages, totals.bytes, totals.errors, totals.warnings) == (3, 82, 2, 1)
     assert (totals.well_formed, totals.without_errors, totals.without_findings) == (2, 2, 1)
     assert totals.mean_score == pytest.approx((1 + 0.75 * 5 / 6 + 1) / 3)
-    assert totals.rules == {"balance/stray": 1, "syntax/unexpected-end-tag": 1, "document/made-up": 1}
+    assert totals.rules == {"balance/stray": 1, "syntax/stray-end-tag": 1, "document/made-up": 1}
 
 
 def warned() -> Evaluation:

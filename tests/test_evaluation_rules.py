@@ -23,11 +23,7 @@ SHAPE = re.compile(
 EXAMPLE = re.compile(r"```html( escaped)?\n(.*)\n```", re.DOTALL)
 #: Pages too large, too deep or too slow to be printed.
 IN_PROSE = frozenset({"input/too-large", "input/parser-failure", "input/judging-failure", "input/too-slow"})
-#: Codes of the Standard for which html5lib has codes of its own.
-AWAITED = pytest.mark.xfail(strict=False, reason="html5lib's own codes are reported")
-EXAMPLES = [
-    pytest.param(rule, marks=AWAITED) if rule.startswith("syntax/") else rule for rule in PAGES if rule not in IN_PROSE
-]
+EXAMPLES = [rule for rule in PAGES if rule not in IN_PROSE]
 
 
 def parts(rule: str) -> dict[str, str]:

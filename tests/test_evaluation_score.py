@@ -34,14 +34,26 @@ def test_any_text_has_a_score_from_0_to_1(page: str, fragment: bool | None) -> N
 
 @settings(deadline=None)
 @given(MARKUP | TEXT)
-def test_a_document_is_well_formed_exactly_when_html5lib_reports_no_error(page: str) -> None:
+def test_html5lib_has_its_own_word_and_the_parser_another(page: str) -> None:
     parser = html5lib.HTMLParser()
     try:
         parser.parse(page)
-        clean = not parser.errors
+        reported = len(parser.errors)
     except Exception:
-        clean = False
-    assert evaluate(page, fragment=False).well_formed is clean
+        return
+    evaluation = evaluate(page, fragment=False)
+    assert len(evaluation.html5lib) == evaluation.to_dict()["html5lib_errors"] == reported
+    assert evaluation.well_formed is (not evaluation.errors)
+
+
+def test_what_html5lib_alone_reports_makes_no_page_ill_formed() -> None:
+    evaluation = evaluate("<!doctype html><title>x</title><p>tea<!-- a -- b --><select><button>x</button></select>")
+    assert [finding.rule for finding in evaluation.html5lib] == [
+        "syntax/unexpected-char-in-comment",
+        "syntax/unexpected-start-tag-in-select",
+        "syntax/unexpected-end-tag-in-select",
+    ]
+    assert (evaluation.well_formed, evaluation.errors, evaluation.findings) == (True, (), ())
 
 
 def test_the_guides_worked_example_comes_out_as_it_says() -> None:
@@ -69,6 +81,7 @@ def test_a_clean_page_has_the_score_1_and_nothing_to_say() -> None:
         "validity": 1.0,
         "tags": 3,
         "errors": 0,
+        "html5lib_errors": 0,
         "balance": {"score": 1.0, "tags": 3, "unclosed": 0, "stray": 0, "misnested": 0},
         "findings": [],
     }

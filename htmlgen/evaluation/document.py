@@ -1,11 +1,16 @@
-"""A page as its parser sees it: the events of its tree, each with its place, and the errors."""
+"""A page as the HTML Standard's parser sees it: the events of its tree, each with its place, and the parse errors."""
 
+from bisect import bisect_left
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from htmlgen.evaluation.building import Parser, Whole
 from htmlgen.evaluation.findings import Finding, Lines
-from htmlgen.evaluation.parsing import fragment_container, is_fragment, parse_errors
-from htmlgen.evaluation.trees import placed_events
+from htmlgen.evaluation.fragments import fragment_container, is_fragment
+from htmlgen.evaluation.syntax.construction import TangledPageError
+from htmlgen.evaluation.syntax.messages import message_of
+from htmlgen.evaluation.syntax.parser import Parser
+from htmlgen.evaluation.syntax.tokens import ParseError
+from htmlgen.evaluation.syntax.tree import Element, events_of
 from htmlgen.markup.events import Event
 
 
@@ -13,11 +18,13 @@ from htmlgen.markup.events import Event
 class Document:
     """A parsed page.
 
+    container: the element that a fragment was parsed in, None for a document; it has no event.
     events: of the tree, so with the tags that are implied, without comments and without end tags of void elements; well-formed.
     offsets: as long as events; where in the page the tag or text stands that made an event, of an implied tag where it was
         implied, of the end tag of what the page ends in the length of the page. Text that is moved or mended keeps its place, so
         offsets of trees with errors need not ascend.
-    container: the element that a fragment was parsed in, None for a document; it has no event.
+    errors: parse errors, `syntax/` and the Standard's code (13.2.2), each where it was noticed, in the order of the page. Errors of tree
+        construction, which have no codes there, have codes of ours. `input/parser-failure`, if the page was given up.
     """
 
     page: str = field(repr=False)
@@ -31,26 +38,48 @@ class Document:
         return self.container is not None
 
 
-def parse_document(page: str, *, fragment: bool | None = None) -> Document:
-    """Parse a page. Args: fragment, whether it is a fragment, None to tell by its content. Never raises for what a page holds."""
-    if is_fragment(page) if fragment is None else fragment:
-        container: str | None = fragment_container(page)
-    else:
-        container = None
-    unix = page.replace("\r\n", "\n").replace("\r", "\n")
-    events, offsets = _placed(unix, container)
-    if "\r" in page:
-        read, written = Lines(unix), Lines(page)
-        offsets = [written.offset(*read.locate(offset)) for offset in offsets]
-    errors = parse_errors(page, fragment=container is not None)
-    return Document(page=page, container=container, events=tuple(events), offsets=tuple(offsets), errors=errors)
+def parse_document(page: str, *, fragment: bool | None = None, lines: Lines | None = None) -> Document:
+    """Parse a page. Never raises for what a page holds.
 
-
-def _placed(unix: str, container: str | None) -> tuple[list[Event], list[int]]:
-    parser = Parser(unix, len(unix))
+    Args: fragment, whether it is a fragment, None to tell by its content; lines, those of the page, None to look for them.
+    """
+    fragment = is_fragment(page) if fragment is None else fragment
+    container = fragment_container(page) if fragment else None
+    unix = page.replace("\r\n", "\n").replace("\r", "\n") if "\r" in page else page
+    parser = Parser(unix)
     try:
-        root = parser.parse(Whole(unix)) if container is None else parser.parseFragment(Whole(unix), container=container)
-    except Exception:  # html5lib runs into assertions and recursion limits on some pages; `parse_errors` says so
-        root = parser.tree.document
-    placed = list(placed_events(root.own))
-    return [event for event, _ in placed], [offset for _, offset in placed]
+        root = parser.parse_document() if container is None else parser.parse_fragment(Element(container, "html", {}, 0, 0))
+    except TangledPageError:
+        root = parser.document
+        parser.errors.append(ParseError(_TANGLED, parser.offset))
+    events, offsets = events_of(root)
+    errors = parser.errors
+    if len(unix) < len(page):
+        pairs = _pairs(page)
+        offsets = [offset + bisect_left(pairs, offset) for offset in offsets]
+        errors = [error._replace(offset=error.offset + bisect_left(pairs, error.offset)) for error in errors]
+    findings = _findings(errors, lines or Lines(page)) if errors else ()
+    return Document(page=page, container=container, events=tuple(events), offsets=tuple(offsets), errors=tuple(findings))
+
+
+_TANGLED = "input/parser-failure"
+
+
+def _pairs(page: str) -> list[int]:
+    """Where the page has CR LF, as offsets in the page with LF alone."""
+    found: list[int] = []
+    pair = page.find("\r\n")
+    while pair >= 0:
+        found.append(pair - len(found))
+        pair = page.find("\r\n", pair + 2)
+    return found
+
+
+def _findings(errors: Iterable[ParseError], lines: Lines) -> Iterable[Finding]:
+    for error in sorted(errors, key=lambda error: error.offset):
+        line, column = lines.locate(error.offset)
+        if error.code == _TANGLED:
+            message = "this page is so tangled that it was given up here; close its elements"
+            yield Finding(_TANGLED, message, line, column, error.offset)
+        else:
+            yield Finding(f"syntax/{error.code}", message_of(error), line, column, error.offset)

@@ -45,6 +45,10 @@ class Rule:
 
 
 _SYNTAX: Final = "HTML Standard, 13.2.2 Parse errors"
+_IN_FOREIGN: Final = "HTML Standard, 13.2.6.5 The rules for parsing tokens in foreign content"
+_INITIAL: Final = 'HTML Standard, 13.2.6.4.1 The "initial" insertion mode'
+_IN_NOSCRIPT: Final = 'HTML Standard, 13.2.6.4.5 The "in head noscript" insertion mode'
+_IN_BODY: Final = 'HTML Standard, 13.2.6.4.7 The "in body" insertion mode'
 _WRITING_TAGS: Final = "HTML Standard, 13.1.2 Elements"
 _OMITTING_TAGS: Final = "HTML Standard, 13.1.2.4 Optional tags"
 _HTMLGEN: Final = "htmlgen, how a page is judged"
@@ -64,6 +68,7 @@ _TABLE: Final = (
     Rule("syntax/character-reference-outside-unicode-range", "A character reference above U+10FFFF", _SYNTAX),
     Rule("syntax/control-character-in-input-stream", "A control character in the page", _SYNTAX),
     Rule("syntax/control-character-reference", "A reference to a control character", _SYNTAX),
+    Rule("syntax/disallowed-processing-instruction-target", "`<?xml` in HTML", _SYNTAX),
     Rule("syntax/duplicate-attribute", "An attribute twice in a tag", _SYNTAX),
     Rule("syntax/end-tag-with-attributes", "An end tag with attributes", _SYNTAX),
     Rule("syntax/end-tag-with-trailing-solidus", "An end tag with a slash before its `>`", _SYNTAX),
@@ -71,12 +76,15 @@ _TABLE: Final = (
     Rule("syntax/eof-in-cdata", "A CDATA section that is not closed", _SYNTAX),
     Rule("syntax/eof-in-comment", "A comment that is not closed", _SYNTAX),
     Rule("syntax/eof-in-doctype", "A doctype that is not closed", _SYNTAX),
+    Rule("syntax/eof-in-processing-instruction", "A processing instruction that is not closed", _SYNTAX),
     Rule("syntax/eof-in-script-html-comment-like-text", "A page that ends in `<!--` text of a script", _SYNTAX),
     Rule("syntax/eof-in-tag", "A tag that is not closed", _SYNTAX),
     Rule("syntax/incorrectly-closed-comment", "A comment closed by `--!>`", _SYNTAX),
     Rule("syntax/incorrectly-opened-comment", "`<!` that is neither comment, doctype nor CDATA", _SYNTAX),
     Rule("syntax/invalid-character-sequence-after-doctype-name", "Something else than PUBLIC or SYSTEM in a doctype", _SYNTAX),
+    Rule("syntax/invalid-first-character-of-processing-instruction-target", "`<?` before what cannot begin a name", _SYNTAX),
     Rule("syntax/invalid-first-character-of-tag-name", "A `<` before what cannot begin a tag's name", _SYNTAX),
+    Rule("syntax/invalid-processing-instruction-target", "`<?` and a name that may not be one", _SYNTAX),
     Rule("syntax/missing-attribute-value", "A `=` without a value", _SYNTAX),
     Rule("syntax/missing-doctype-name", "A doctype without a name", _SYNTAX),
     Rule("syntax/missing-doctype-public-identifier", "PUBLIC without an identifier in a doctype", _SYNTAX),
@@ -102,9 +110,27 @@ _TABLE: Final = (
     Rule("syntax/unexpected-character-in-unquoted-attribute-value", "A quote, `<`, `=` or backtick in an unquoted value", _SYNTAX),
     Rule("syntax/unexpected-equals-sign-before-attribute-name", "A `=` before an attribute's name", _SYNTAX),
     Rule("syntax/unexpected-null-character", "U+0000 in the page", _SYNTAX),
-    Rule("syntax/unexpected-question-mark-instead-of-tag-name", "`<?` in HTML", _SYNTAX),
     Rule("syntax/unexpected-solidus-in-tag", "A slash within a tag", _SYNTAX),
     Rule("syntax/unknown-named-character-reference", "A named character reference that names nothing", _SYNTAX),
+    # 13.2.6, tree construction, whose errors have no codes in the Standard
+    Rule("syntax/content-after-body", "Content after the end of the body", 'HTML Standard, 13.2.6.4.17 The "after body" insertion mode'),
+    Rule("syntax/content-in-table", "Content of a table outside of its cells", 'HTML Standard, 13.2.6.4.9 The "in table" insertion mode'),
+    Rule("syntax/html-in-foreign-content", "An HTML element in SVG or MathML", _IN_FOREIGN),
+    Rule("syntax/image-start-tag", "`<image>` in place of `<img>`", _IN_BODY),
+    Rule("syntax/input-in-select", "An input in a select", _IN_BODY),
+    Rule("syntax/metadata-after-head", "Metadata between head and body", 'HTML Standard, 13.2.6.4.6 The "after head" insertion mode'),
+    Rule("syntax/misnested-tags", "Formatting elements that cross others", _IN_BODY),
+    Rule("syntax/misplaced-content", "Something where nothing of its kind may stand", _IN_NOSCRIPT),
+    Rule("syntax/misplaced-doctype", "A doctype that is not at the beginning", _IN_BODY),
+    Rule("syntax/misplaced-option", "An option, optgroup or hr in an open option", _IN_BODY),
+    Rule("syntax/misplaced-ruby-part", "Ruby text outside of ruby", _IN_BODY),
+    Rule("syntax/missing-doctype", "A page without a doctype", _INITIAL),
+    Rule("syntax/missing-row", "A cell without a row", 'HTML Standard, 13.2.6.4.13 The "in table body" insertion mode'),
+    Rule("syntax/nested-element", "An element in another of its kind", _IN_BODY),
+    Rule("syntax/obsolete-doctype", "An obsolete doctype", _INITIAL),
+    Rule("syntax/stray-end-tag", "An end tag without its start tag", _IN_BODY),
+    Rule("syntax/stray-start-tag", "A start tag where it is dropped", _IN_BODY),
+    Rule("syntax/unclosed-element", "An element that is not closed in time", _IN_BODY),
     # balance
     Rule("balance/unclosed", "A start tag without its end tag", _OMITTING_TAGS),
     Rule("balance/stray", "An end tag that ends nothing", _WRITING_TAGS),

@@ -2,12 +2,12 @@
 
 score = balance x cleanness x validity, with
 balance   = 1 - faults / tags that need balance, see `htmlgen.evaluation.balance`;
-cleanness = (1 + tags) / (1 + tags + errors), the errors being html5lib's; the page itself counts as one tag, so that text alone has a
-value;
+cleanness = (1 + tags) / (1 + tags + errors), the errors being the parse errors of the HTML Standard (`htmlgen.evaluation.document`); the
+page itself counts as one tag, so that text alone has a value;
 validity  = (1 + tags) / (1 + tags + violations), the violations being the errors that `htmlgen.evaluation.conformance` finds.
 
-All lie in [0, 1]; the score is 1 exactly when neither html5lib nor the balance nor the grammar finds an error. A fault that several see
-lowers each: they are witnesses who do not know each other.
+All lie in [0, 1]; the score is 1 exactly when neither the parser nor the balance nor the grammar finds an error. A fault that several see
+lowers each: they are witnesses who do not know each other. What html5lib says stands beside the score: it follows the Standard of 2020.
 """
 
 from dataclasses import dataclass, field
@@ -18,7 +18,8 @@ from htmlgen.evaluation.balance import Balance, balance_of
 from htmlgen.evaluation.conformance import conformance
 from htmlgen.evaluation.document import parse_document
 from htmlgen.evaluation.findings import Finding, Lines
-from htmlgen.evaluation.parsing import PAGE_LIMIT, is_fragment, parse_errors, size_of
+from htmlgen.evaluation.fragments import is_fragment
+from htmlgen.evaluation.parsing import PAGE_LIMIT, parse_errors, size_of
 from htmlgen.evaluation.tags import scan
 from htmlgen.relaxng import Automaton, load_automaton
 from htmlgen.relaxng.sources import Origin
@@ -32,7 +33,8 @@ class Evaluation:
     bytes: int
     fragment: bool
     tags: int  #: start and end tags, void ones included
-    errors: tuple[Finding, ...]  #: html5lib's, in the order it noticed them
+    errors: tuple[Finding, ...]  #: parse errors, in the order of the page
+    html5lib: tuple[Finding, ...]  #: what html5lib reports instead, raw, in the order it noticed it; no part of `findings`
     balance: Balance
     violations: tuple[Finding, ...] = ()  #: of the grammar, warnings among them
     page: str = field(repr=False)
@@ -40,7 +42,7 @@ class Evaluation:
 
     @property
     def well_formed(self) -> bool:
-        """Whether html5lib reports no error."""
+        """Whether the page has no parse error."""
         return not self.errors
 
     @property
@@ -72,7 +74,8 @@ class Evaluation:
         names = ("name", "bytes", "fragment", "well_formed", "score", "cleanness", "validity", "tags")
         numbers = {name: getattr(self, name) for name in names}
         findings = [finding.to_dict() for finding in self.findings]
-        return {**numbers, "errors": len(self.errors), "balance": balance, "findings": findings}
+        errors = {"errors": len(self.errors), "html5lib_errors": len(self.html5lib)}
+        return {**numbers, **errors, "balance": balance, "findings": findings}
 
 
 def evaluate(
@@ -91,20 +94,32 @@ def evaluate(
     finding `input/too-large`, and no tags.
     Raises: GrammarSyntaxError, GrammarError, UnknownGrammarError.
     """
-    size = size_of(page) if size is None else size
-    if fragment is None:
-        fragment = is_fragment(page)
-    errors = parse_errors(page, fragment=fragment, limit=limit)
-    tags = [] if size_of(page) > limit else [tag for tag in scan(page) if tag.kind != "doctype"]
-    balance = balance_of(tags, Lines(page), fragment=fragment)
-    violations = _violations(page, fragment, grammar) if grammar is not None and size_of(page) <= limit else ()
+    stored = size_of(page)
+    size = stored if size is None else size
+    if stored > limit:
+        return _too_large(page, name, size, bool(fragment), limit)
+    tags = [*scan(page)]
+    fragment = is_fragment(page) if fragment is None else fragment
+    lines = Lines(page)
+    document = parse_document(page, fragment=fragment, lines=lines)
+    counted = [tag for tag in tags if tag.kind != "doctype"]
     return Evaluation(
-        name=name, bytes=size, fragment=fragment, tags=len(tags), errors=errors, balance=balance, violations=violations, page=page
+        name=name,
+        bytes=size,
+        fragment=fragment,
+        tags=len(counted),
+        errors=document.errors,
+        html5lib=parse_errors(page, fragment=fragment),
+        balance=balance_of(counted, lines, fragment=fragment),
+        violations=() if grammar is None else conformance(document, _automaton(grammar)),
+        page=page,
     )
 
 
-def _violations(page: str, fragment: bool, grammar: Origin) -> tuple[Finding, ...]:
-    return conformance(parse_document(page, fragment=fragment), _automaton(grammar))
+def _too_large(page: str, name: str, size: int, fragment: bool, limit: int) -> Evaluation:
+    errors = parse_errors(page, fragment=fragment, limit=limit)
+    balance = balance_of((), Lines(""), fragment=fragment)
+    return Evaluation(name=name, bytes=size, fragment=fragment, tags=0, errors=errors, html5lib=errors, balance=balance, page=page)
 
 
 @lru_cache(maxsize=4)
