@@ -34,7 +34,7 @@ class Evaluation:
     fragment: bool
     tags: int  #: start and end tags, void ones included
     errors: tuple[Finding, ...]  #: parse errors, in the order of the page
-    html5lib: tuple[Finding, ...]  #: what html5lib reports instead, raw, in the order it noticed it; no part of `findings`
+    html5lib: tuple[Finding, ...] = ()  #: what html5lib reports instead, raw, in the order it noticed it; no part of `findings`
     balance: Balance
     violations: tuple[Finding, ...] = ()  #: of the grammar, warnings among them
     page: str = field(repr=False)
