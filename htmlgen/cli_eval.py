@@ -19,6 +19,7 @@ from htmlgen.runtime.files import write_atomically
 if TYPE_CHECKING:
     from htmlgen.cli_config import ConfigFile
     from htmlgen.evaluation.baseline import Baseline, Recording
+    from htmlgen.evaluation.bits import Measuring
     from htmlgen.evaluation.comparing import Comparing
     from htmlgen.evaluation.inputs import Read, UnreadablePage
     from htmlgen.evaluation.judging import Judged, Manner
@@ -99,6 +100,8 @@ NO_CONFIG = click.option(
 @click.option("--max-bytes", type=click.IntRange(min=1), default=20_000_000, show_default=True, help="Refuse larger pages.")
 @click.option("--max-seconds", type=click.FloatRange(min=0.01), default=60.0, show_default=True, help="Give up on pages that take longer.")
 @click.option("--reference", multiple=True, metavar="CORPUS", help="Real pages: say how like them the pages are, too.")
+@click.option("--bits", is_flag=True, help="Bits per byte of the pages under a bundle, too: how well it knows such pages.")
+@click.option("--bundle", type=click.Path(), metavar="FOLDER", help="The bundle of --bits.  [default: the one that ships with htmlgen]")
 @click.option("--jobs", type=click.IntRange(min=1), default=1, show_default=True, help="Processes that read pages.")
 @click.option("--cache/--no-cache", default=True, help="Remember what was found in a page.  [default: --cache]")
 @click.option("--watch", is_flag=True, help="Judge again whenever a page changes, until Ctrl-C.")
@@ -109,6 +112,8 @@ def evaluate(sources: tuple[str, ...], config: "ConfigFile", watch: bool, **opti
     """Judge pages: one a file, one a line, or JSON lines, recognised by content: htmlgen generate --n 10 | htmlgen eval -"""
     if options["write_baseline"] and options["baseline"] is None:
         raise click.UsageError("--write-baseline writes to the file of --baseline: name it")
+    if options["bundle"] is not None and not options["bits"]:
+        raise click.UsageError("--bundle is the bundle of --bits; add --bits, or leave it out")
     selection = _selection(config, options)
     failing = _failing(config, options)
     if watch:
@@ -144,7 +149,7 @@ def _run(
     recording = Recording(file) if options["write_baseline"] else None
     baseline = Baseline.load(file) if file and not recording else None
     screen = Screen(selection=selection, baseline=baseline, recording=recording)
-    comparing = _comparing(options["reference"], options["jobs"]) if options["reference"] else None
+    comparing = _comparing(options) if options["reference"] or options["bits"] else None
     pages = read_pages(sources, lines=options["lines"], limit=options["max_bytes"], exclude=_excluded(config, options))
     with ExitStack() as stack:
         judged = counted(_judged(pages, config, options, comparing, stack), quiet=options["form"] in _STREAMING)
@@ -195,8 +200,8 @@ def _kept(
             _tell(str(page.error))
             outcome.unreadable += 1
             continue
-        if comparing and page.structure:
-            comparing.pages.append(page.structure)
+        if comparing:
+            comparing.add(page.evaluation.name, page.evaluation.page, page.structure)
         evaluation = screen.kept(page.evaluation, page.path)
         outcome.failed += screen.recording is None and failing.fails(evaluation.findings, evaluation.score)
         yield evaluation
@@ -295,10 +300,18 @@ def _watch(sources: tuple[str, ...], exclude: "Paths", judge: Callable[[], int])
     raise AssertionError("there is always a next change")
 
 
-def _comparing(reference: tuple[str, ...], jobs: int) -> "Comparing":
+def _comparing(options: dict[str, Any]) -> "Comparing":
     from htmlgen.evaluation.comparing import Comparing, read_reference
 
-    return Comparing(read_reference(reference, jobs=jobs))
+    reference = read_reference(options["reference"], jobs=options["jobs"]) if options["reference"] else None
+    return Comparing(reference, _measuring(options["bundle"], options["jobs"]) if options["bits"] else None)
+
+
+def _measuring(bundle: str | None, threads: int) -> "Measuring":
+    from htmlgen.evaluation.bits import Measuring
+    from htmlgen.runtime.bundle import load
+
+    return Measuring(load(None if bundle == "default" else bundle), threads)
 
 
 def _findings(count: int) -> str:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -185,12 +186,33 @@ def test_pages_beside_a_reference(tmp_path: Path) -> None:
     assert whole["comparison"]["figures"]["tags"]["value"] == whole["comparison"]["figures"]["tags"]["floor"] == 0
     assert whole["comparison"]["figures"]["novelty"]["value"] == 0
     # <!html <html <head <title a </title </head <body <p one two 0 </p </body </html
+    # Two of the four are in the half; the others share with it what stands before their number, 11 words.
+    half = {"value": 13.0, "low": 11.0, "high": 15.0, "real": 11.0, "whole_sites": True}
+    assert whole["comparison"]["copied_words_of_half"] == half
     assert whole["comparison"]["copied_words"] == {"mean": 15.0, "median": 15.0, "longest": 15, "share_long": 0.0}
     lines = run("eval", pages, "--reference", pages, "--format", "jsonl", "--jobs", 2).stdout.splitlines()
     assert [json.loads(line) for line in lines] == [*whole["pages"], {"comparison": whole["comparison"]}]
     table = run("eval", pages, "--reference", pages).stdout
-    assert "tags (distance)" in table
+    assert re.search(r"^tags +0 +0\.000 +0\.000–0\.000 +0\.000 +- +0\.000 +- +as real *$", table, re.MULTILINE)
     assert "longest run copied from the reference: mean 15.0, median 15, at most 15 words; above 64 in 0.0% of pages" in table
+
+
+def test_bits_of_pages_under_a_bundle(tiny_bundle: Path, tmp_path: Path) -> None:
+    pages = tmp_path / "pages.jsonl"
+    pages.write_text("".join(json.dumps({"html": f"<p>one {number}</p>"}) + "\n" for number in range(70)))
+    asked = ["eval", pages, "--bits", "--bundle", tiny_bundle]
+    bits = json.loads(run(*asked, "--format", "json").stdout)["comparison"]["bits"]
+    alone = [json.loads(line) for line in run("bits", pages, "--bundle", tiny_bundle, "--json", "--jobs", 1).stdout.splitlines()]
+    assert [page["bits_per_byte"] for page in bits["pages"]] == pytest.approx([page["bits_per_byte"] for page in alone[:-1]], rel=1e-6)
+    assert (bits["bundle"], bits["bytes"]) == (tiny_bundle.name, alone[-1]["bytes"])
+    assert f"bits per byte {alone[-1]['bits_per_byte']:.3f} under the bundle {tiny_bundle.name}" in run(*asked).stdout
+    assert "--bundle is the bundle of --bits" in run("eval", pages, "--bundle", tiny_bundle).output
+    assert run("eval", pages, "--bits", "--bundle", tmp_path).exit_code == 2
+
+
+def test_bits_of_nothing_are_told(tiny_bundle: Path) -> None:
+    result = run("eval", "-", "--bits", "--bundle", tiny_bundle, stdin="<script>1</script>")
+    assert "bits per byte: none of the pages has any content left after cleaning" in result.stdout
 
 
 def test_lines_and_fragments() -> None:

@@ -9,7 +9,8 @@ from click.testing import CliRunner
 
 from htmlgen.cli import cli
 
-PAGE = (Path(__file__).parents[1] / "docs" / "comparing.md").read_text("utf-8")
+ROOT = Path(__file__).parents[1]
+PAGE = (ROOT / "docs" / "comparing.md").read_text("utf-8")
 COMMANDS = re.findall(r"^```console\n\$ htmlgen (.*)\n([^`]*)^```", PAGE, re.MULTILINE)
 PROGRAMS = re.findall(r"^```python\n(.*?)^```\s+prints `(.*?)`", PAGE, re.MULTILINE | re.DOTALL)
 
@@ -17,6 +18,7 @@ PROGRAMS = re.findall(r"^```python\n(.*?)^```\s+prints `(.*?)`", PAGE, re.MULTIL
 @pytest.mark.parametrize(("command", "output"), COMMANDS)
 def test_every_command_prints_what_is_shown(command: str, output: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", "120")
+    monkeypatch.chdir(ROOT)
     result = CliRunner().invoke(cli, shlex.split(command))
     assert result.exit_code in (0, 1), result.output
     shown = "\n".join(line.rstrip() for line in result.stdout.rstrip().split("\n"))

@@ -6,11 +6,10 @@ import numpy as np
 import pytest
 
 from htmlgen.errors import InputError, MissingExtraError
-from htmlgen.evaluation.copying import longest_copies
+from htmlgen.evaluation.copying import longest_copies, longest_runs
 from htmlgen.evaluation.diversity import distinct, novelty, shingles, signatures, similarity
 from htmlgen.evaluation.separation import auc
 from htmlgen.evaluation.structure import Structure, structure_of
-from htmlgen.evaluation.tables import table
 from htmlgen.markup.reader import read
 
 # copying
@@ -46,6 +45,13 @@ def test_pages_do_not_copy_one_another_and_no_source_has_nothing() -> None:
     assert longest_copies([], [[1]]).tolist() == []
 
 
+def test_one_sorting_serves_several_splits() -> None:
+    rng = np.random.default_rng(2)
+    pages = [rng.integers(0, 3, rng.integers(0, 12)).tolist() for _ in range(9)]
+    found = longest_runs(pages, [2, 5, 9])
+    assert [runs.tolist() for runs in found] == [[longest_by_hand(page, pages[:split]) for page in pages[split:]] for split in (2, 5, 9)]
+
+
 # diversity
 
 
@@ -61,9 +67,11 @@ def test_distinct_and_novel_shares() -> None:
 
 
 def test_similarity_estimates_the_jaccard_index() -> None:
-    one, other = ({str(number): 1 for number in numbers} for numbers in (range(30), range(10, 40)))
-    rows = [similarity(signatures(table([one, other]), np.random.default_rng(seed))) for seed in range(20)]
-    assert np.mean(rows) == pytest.approx(20 / 40, abs=0.03)
+    # 20 pairs: 35 and 35 runs of six, 25 of them shared, of 45 in all
+    pairs = [[str(number) for number in range(start + first, start + first + 40)] for start in range(0, 2000, 100) for first in (0, 10)]
+    signed = signatures(pairs)
+    rows = [similarity(signed[place : place + 2]) for place in range(0, 40, 2)]
+    assert np.mean(rows) == pytest.approx(25 / 45, abs=0.03)
 
 
 # telling pages apart

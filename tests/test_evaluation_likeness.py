@@ -6,8 +6,10 @@ import numpy as np
 import pytest
 
 from htmlgen.errors import InputError
+from htmlgen.evaluation.comparing import copied, sites_of
 from htmlgen.evaluation.divergence import conditional_distance, distance, divergence
-from htmlgen.evaluation.likeness import compare, first_pages, halves
+from htmlgen.evaluation.likeness import Figure, compare, first_pages, halves
+from htmlgen.evaluation.mauve import cluster, features, mauve
 from htmlgen.evaluation.structure import Structure, structure_of
 from htmlgen.evaluation.tables import table
 from htmlgen.markup.reader import read
@@ -140,3 +142,77 @@ def test_too_few_pages_are_refused() -> None:
         compare(lists(3, 1), lists(9, 2))
     with pytest.raises(InputError, match="0 reference pages"):
         compare(lists(4, 1), [structure("text alone")] * 9)
+
+
+def test_whole_sites_are_drawn_of_pages_that_name_theirs() -> None:
+    """Pages of one site are equal here, so that a sample of half of them has two kinds of four, and is further off."""
+    kinds = ["<p>a</p>", "<ul><li>a</ul>", "<div>a</div>", "<h1>a</h1>"]
+    sites = [structure(kinds[number % 4], f"{number % 4}") for number in range(80)]
+    no_sites = [structure(kinds[number % 4]) for number in range(80)]
+    by_site, by_page = (compare(pages, no_sites, draws=60)["tags"] for pages in (sites, no_sites))
+    assert by_site.low > by_page.high
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "site_value", "said"),
+    [
+        ("tags", 0.1, None, "as real"),
+        ("tags", 0.3, None, "as real"),
+        ("tags", 0.4, None, "above"),
+        ("tags", 0.4, 0.5, "as other sites"),
+        ("tags", 0.4, 0.7, "above"),
+        ("mauve", 0.9, None, "as real"),
+        ("mauve", 0.1, 0.5, "below"),
+        ("novelty", 0.1, None, "below"),
+        ("novelty", 0.25, None, "as real"),
+        ("novelty", 0.9, None, "above"),
+    ],
+)
+def test_a_verdict_holds_a_figure_to_real_pages(name: str, value: float, site_value: float | None, said: str) -> None:
+    found = Figure(name, value, value, value, 0.25, 0.2, 0.3, site_value, None if site_value is None else 0.6)
+    assert found.verdict == said
+
+
+# MAUVE
+
+
+def test_mauve_of_equal_distributions_is_one_and_of_apart_ones_the_area_of_the_definition() -> None:
+    assert mauve(np.array([1, 3]), np.array([2, 6])) == pytest.approx(1)
+    # Apart, the curve is ((1 - w)^5, w^5): the area is 5 B(6, 5) = 5 5! 4! / 10!
+    assert mauve(np.array([4, 0]), np.array([0, 9])) == pytest.approx(5 * 120 * 24 / 3628800, rel=0.01)
+
+
+def test_mauve_is_symmetric_and_falls_as_distributions_part() -> None:
+    even = np.array([50, 50])
+    found = [mauve(even, np.array([50 + by, 50 - by])) for by in (0, 10, 30, 50)]
+    assert found == sorted(found, reverse=True)
+    assert mauve(even, np.array([80, 20])) == pytest.approx(mauve(np.array([80, 20]), even))
+
+
+def test_pages_of_one_kind_are_one_cluster() -> None:
+    pages = [structure(page) for page in ["<p>a</p>"] * 5 + ["<ul><li>a</ul>"] * 7 + ["<p>b</p><p>c</p>"] * 3]
+    found = cluster(features(pages), 6, np.random.default_rng(0))
+    assert len(set(found[:5])) == len(set(found[5:12])) == 1
+    assert found[0] != found[5]
+    assert (found[12:] == found[0]).all()  # the same shares of tags
+
+
+# sites, copies
+
+
+def test_a_site_is_the_first_folder_that_not_all_pages_share() -> None:
+    assert sites_of(["a/b/one/x/1.html", "a/b/one/2.html", "a/b/two/3.html", "a/b/4.html"]) == ["one", "one", "two", ""]
+    assert sites_of(["a/1.html", "a/2.html"]) == ["", ""]
+    assert sites_of(["stdin:1"]) == [""]
+    assert sites_of([]) == []
+
+
+def test_copies_are_held_to_those_of_real_pages() -> None:
+    real = [structure(f"<p>{' '.join(f'w{site}{word}' for word in range(6))}", str(site)) for site in range(4)]
+    pages = [structure("<p>w00 w01 w02 x"), structure("<p>x y w03 w04")]
+    whole, half = copied(pages, real)
+    # <p w00 w01 w02, and w03 w04 beside `</p`, `<p`: the first, 4 words, is of the reference; the second has two in a row.
+    assert (whole.mean, whole.longest) == (3, 4)
+    assert half.real == 1  # sites share no word, but tags
+    assert half.whole_sites
+    assert half.low <= half.value <= half.high

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from htmlgen.errors import ConfigError
 
 Hashes = NDArray[np.uint64]
+Signature = NDArray[np.uint32]
 
 SHINGLE: Final = 5  #: tokens
 REMEMBERED: Final = 1 << 16  #: pages, the latest; half a kilobyte each
@@ -38,6 +39,19 @@ def _mixed(values: Hashes) -> Hashes:
     return mixed
 
 
+_SALTS: Final = _mixed(np.arange(1, _ORDERS + 1, dtype=np.uint64) * _GOLDEN)
+
+
+def signature(ids: Sequence[int], length: int = SHINGLE) -> Signature:
+    """(128,) a page's MinHash signature: the share of equal places of two of them estimates the Jaccard index of their sets of shingles.
+
+    Args: ids, tokens from 0; length, of a shingle, and a page of fewer tokens is one shingle; all pages without a token are alike.
+    """
+    shingles = windows(ids, min(length, len(ids))) if len(ids) else np.zeros(1, dtype=np.uint64)
+    least: Signature = (_mixed(shingles ^ _SALTS[:, None]).min(axis=1) >> np.uint64(32)).astype(np.uint32)
+    return least
+
+
 class Distinct:
     """Remembers pages, and refuses those too much like one of them."""
 
@@ -49,27 +63,20 @@ class Distinct:
         if not 0 < threshold <= 1:
             raise ConfigError(f"unique must be above 0 and at most 1, got {threshold}")
         self._threshold = threshold
-        self._salts = _mixed(np.arange(1, _ORDERS + 1, dtype=np.uint64) * _GOLDEN)
         self._kept = np.zeros((64, _ORDERS), dtype=np.uint32)
         self._count = 0
 
     def add(self, ids: Sequence[int]) -> bool:
         """True, and the page is remembered, if it is unlike all that are; two pages without a token are alike."""
-        signature = self._signature(ids)
+        found = signature(ids)
         known = self._kept[: min(self._count, REMEMBERED)]
-        if len(known) and (known == signature).mean(axis=1).max() >= self._threshold:
+        if len(known) and (known == found).mean(axis=1).max() >= self._threshold:
             return False
         if self._count == len(self._kept) < REMEMBERED:
             self._kept = np.concatenate([self._kept, np.zeros_like(self._kept)])
-        self._kept[self._count % REMEMBERED] = signature
+        self._kept[self._count % REMEMBERED] = found
         self._count += 1
         return True
-
-    def _signature(self, ids: Sequence[int]) -> NDArray[np.uint32]:
-        """(orders,) the least of all shingles in each order."""
-        shingles = windows(ids, min(SHINGLE, len(ids))) if ids else np.zeros(1, dtype=np.uint64)
-        signature: NDArray[np.uint32] = (_mixed(shingles ^ self._salts[:, None]).min(axis=1) >> np.uint64(32)).astype(np.uint32)
-        return signature
 
 
 class Known:

@@ -8,11 +8,12 @@ import bz2
 import lzma
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import islice
-from typing import Any, Final
+from typing import Any, Final, TextIO
 
-from htmlgen.corpus.preparation import PreparedPage
+from htmlgen.corpus.pages import Page
+from htmlgen.corpus.preparation import PreparedPage, prepare_page
 from htmlgen.markup.writer import write
 from htmlgen.runtime.bundle import Bundle
 from htmlgen.runtime.likelihood import bits_per_byte, page_nats
@@ -66,3 +67,50 @@ def measure(pages: Iterable[PreparedPage], bundle: Bundle, *, threads: int = 1) 
             text = write(page.events).encode()
             compressed = {name: 8 * len(compress(text)) for name, compress in COMPRESSORS.items()}
             yield PageBits(page.name, len(text), len(tokens), bits_per_byte(cost, 1), compressed)
+
+
+@dataclass(frozen=True, slots=True)
+class Bits:
+    """The bits of many pages under one bundle."""
+
+    bundle: str
+    pages: Sequence[PageBits]
+
+    def to_dict(self) -> dict[str, Any]:
+        """For JSON; no rates, where no page has any content."""
+        found = rates(self.pages) if self.pages else {}
+        sizes = {"bundle": self.bundle, "bytes": sum(page.bytes for page in self.pages)}
+        return {**sizes, **found, "pages": [page.to_dict() for page in self.pages]}
+
+    def write(self, stream: TextIO) -> None:
+        """The rates in one line, for people, and what they are."""
+        if not self.pages:
+            stream.write("bits per byte: none of the pages has any content left after cleaning\n")
+            return
+        own, *others = (f"{name.replace('_', ' ')} {value:.3f}" for name, value in rates(self.pages).items())
+        stream.write(f"{own} under the bundle {self.bundle}, the lower the better it knows such pages; {', '.join(others)}\n")
+
+
+@dataclass(slots=True)
+class Measuring:
+    """A measurement under way: pages are measured some at a time, as they come."""
+
+    bundle: Bundle
+    threads: int = 1
+    waiting: list[PreparedPage] = field(default_factory=list)
+    found: list[PageBits] = field(default_factory=list)
+
+    def add(self, name: str, page: str) -> None:
+        """Args: page, its text, cleaned here as pages are for training."""
+        self.waiting.append(prepare_page(Page(page, name, "")))
+        if len(self.waiting) == _GROUP:
+            self._measure()
+
+    def measured(self) -> Bits:
+        """The bits of all pages that were added."""
+        self._measure()
+        return Bits(self.bundle.name, self.found)
+
+    def _measure(self) -> None:
+        self.found.extend(measure(self.waiting, self.bundle, threads=self.threads))
+        self.waiting.clear()

@@ -18,14 +18,28 @@ def longest_copies(pages: Sequence[Sequence[int]], source: Iterable[Sequence[int
 
     Args: pages, source, ids from 0, each page's.
     """
-    if not pages:
+    before = list(source)
+    return longest_runs([*before, *pages], [len(before)])[0]
+
+
+def longest_runs(pages: Sequence[Sequence[int]], splits: Sequence[int]) -> list[Ids]:
+    """For each split, the longest run of each page from there on that stands in a page before it too: one sorting for all splits.
+
+    Args: pages, ids from 0, each page's; splits, numbers of pages.
+    Returns: for each split s, (pages - s,).
+    """
+    if min(splits) >= len(pages):
+        return [np.zeros(0, dtype=np.int64) for _ in splits]
+    text, ends = _joined(pages)
+    order = _suffixes(text, max(map(len, pages[min(splits) :])))
+    return [_longest(text, order, ends, split) for split in splits]
+
+
+def _longest(text: Ids, order: Ids, ends: Ids, split: int) -> Ids:
+    if split == len(ends):
         return np.zeros(0, dtype=np.int64)
-    text, ends = _joined([*source, *pages])
-    first = int(ends[-len(pages) - 1]) + 1 if len(ends) > len(pages) else 0
-    order = _suffixes(text, max(map(len, pages)))
-    matches = _matches(text, order, first)
-    starts = np.concatenate([[first], ends[-len(pages) : -1] + 1]) - first
-    return np.maximum.reduceat(matches, starts)
+    starts = np.concatenate([[0], ends[:-1] + 1])[split:]
+    return np.maximum.reduceat(_matches(text, order, int(starts[0])), starts - starts[0])
 
 
 def _joined(pages: Iterable[Sequence[int]]) -> tuple[Ids, Ids]:

@@ -1,22 +1,21 @@
 """How varied pages are among themselves, and how new beside others: from runs of their structure tokens.
 
 A shingle is a run of `LENGTH` structure tokens (tags without attributes, and text as such). Of a set of pages, *distinct* is the share of
-its shingles that differ, *similarity* the mean Jaccard index of two pages' sets of shingles, estimated by MinHash (Broder 1997,
-doi:10.1109/SEQUEN.1997.666900), and *novelty* the share of shingles that other pages lack. All three depend on the size of the sets.
+its shingles that differ, *similarity* the mean Jaccard index of two pages' sets of shingles, estimated by MinHash (see
+`decoding.likeness`), and *novelty* the share of shingles that other pages lack. All three depend on the size of the sets.
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from htmlgen.evaluation.tables import Indices, Table
+from htmlgen.decoding.likeness import signature
+from htmlgen.evaluation.tables import Indices
 
 LENGTH: Final = 6  # structure tokens of a shingle
-HASHES: Final = 128  # of a signature: the error of a Jaccard index j is sqrt(j (1 - j) / 128) for a pair
-_PRIME: Final = (1 << 31) - 1  # so that products of two residues fit 64 bits
 
 
 def shingles(tokens: Sequence[str], length: int = LENGTH) -> Counter[tuple[str, ...]]:
@@ -35,20 +34,12 @@ def novelty(counts: Indices, others: Indices) -> float:
     return float(counts[others == 0].sum() / counts.sum())
 
 
-def signatures(pages: Table, rng: np.random.Generator) -> NDArray[np.int64]:
-    """MinHash signatures (pages, HASHES): the share of equal places of two of them estimates the Jaccard index of two pages' sets.
-
-    Args: pages, each with a feature at least.
-    """
-    codes = rng.integers(0, _PRIME, len(pages.features))  # numbers in a row would not be hashed evenly by sums and products
-    factors, terms = rng.integers(1, _PRIME, HASHES), rng.integers(0, _PRIME, HASHES)
-    found = np.empty((len(pages.starts) - 1, HASHES), dtype=np.int64)
-    for place, (factor, term) in enumerate(zip(factors, terms, strict=True)):
-        hashes = (factor * codes[pages.columns] + term) % _PRIME
-        found[:, place] = np.minimum.reduceat(hashes, pages.starts[:-1])
-    return found
+def signatures(pages: Iterable[Sequence[str]]) -> NDArray[np.uint32]:
+    """The MinHash signatures (pages, 128) of pages' structure tokens; one page at least."""
+    numbers: dict[str, int] = {}
+    return np.stack([signature([numbers.setdefault(token, len(numbers)) for token in page], LENGTH) for page in pages])
 
 
-def similarity(signed: NDArray[np.int64]) -> float:
-    """The mean Jaccard index of each page and the next, which in random order are random pairs; `signed` (pages, HASHES)."""
+def similarity(signed: NDArray[np.uint32]) -> float:
+    """The mean Jaccard index of each page and the next, which in random order are random pairs; `signed` (pages, 128)."""
     return float((signed == np.roll(signed, 1, axis=0)).mean())
