@@ -1,4 +1,4 @@
-"""Does a report's memory grow with its pages, and what does writing a page into it cost beside judging it? Each form in a process of its own.
+"""Does a report's memory grow with its pages, and what does writing a page into it cost beside judging it? Each form in its own process.
 
 python -m eval.bench.reports [-o eval/results/reports.json]
 """
