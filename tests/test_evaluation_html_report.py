@@ -111,8 +111,10 @@ def test_whatever_a_page_holds_its_report_is_clean(page: str, name: str) -> None
 def comparison() -> Any:
     class Compared:
         def to_dict(self) -> dict[str, Any]:
-            figure = {"value": 0.5, "low": 0.4, "high": 0.6, "floor": 0.2}
-            return {"pages": 3, "reference_pages": 8, "figures": {"tags": figure, "depths": {**figure, "high": 0.8}}}
+            figure = {"value": 0.5, "low": 0.4, "high": 0.6, "floor": 0.2, "verdict": "apart"}
+            return {"pages": 3, "reference_pages": 8, "figures": {"tags": figure, "depths": {**figure, "high": 0.8}}} | costs
+
+    costs = {"copied_words": {"mean": 3.25, "longest": 1200}, "bits": {"bundle": "<mine>", "bits_per_byte": 0.5}}
 
     return Compared()
 
@@ -120,6 +122,8 @@ def comparison() -> Any:
 def test_a_comparison_is_drawn_to_one_scale() -> None:
     document = report(*some(), compared=comparison)
     assert "3 pages beside 8 of the reference" in document
+    assert "has 3.2 words on average, 1,200 at most" in document
+    assert "The bundle &lt;mine&gt; needs 0.500 bits per byte" in document
     assert document.count('<circle class="value" cx="62.5"') == 2  # 0.5 of 0.8
     assert findings_of(document) == []
 
@@ -227,3 +231,12 @@ def test_json_of_the_same_pages_counts_the_same() -> None:
     totals = json.loads(stream.getvalue())["totals"]
     rules = dict(re.findall(r"<option value=\"([^\"]+)\">[^<]* \((\d+)\)</option>", report(*some())))
     assert {rule: int(number) for rule, number in rules.items()} == totals["rules"]
+
+
+@pytest.mark.parametrize("evaluations", [some(), []], ids=["findings", "nothing"])
+@pytest.mark.parametrize("compared", [None, comparison], ids=["alone", "beside"])
+def test_every_link_of_the_contents_leads_somewhere(evaluations: list[Evaluation], compared: Any) -> None:
+    document = report(*evaluations, compared=compared)
+    links = set(re.findall(r'href="#([^"]*)"', document))
+    assert ("comparison" in links) is (compared is not None)
+    assert links <= set(re.findall(r'id="([^"]*)"', document))

@@ -20,6 +20,7 @@ from htmlgen.evaluation.reports import plots
 from htmlgen.evaluation.reports.elements import element, table, text
 from htmlgen.evaluation.reports.excerpts import Excerpt, excerpt
 from htmlgen.evaluation.reports.gathering import SCORE_BINS, Gathered, gather
+from htmlgen.evaluation.reports.html_comparison import compared_content
 from htmlgen.evaluation.reports.pictures import browser, picture
 from htmlgen.evaluation.reports.totals import Compared, Totals, counted
 from htmlgen.evaluation.rules import RULES, explanation, rule_of
@@ -32,6 +33,7 @@ _POLICY: Final = "script-src 'sha256-{}'; connect-src 'none'; object-src 'none';
 _CONTENTS: Final = {
     "summary": "Summary",
     "rules-found": "Findings by rule",
+    "comparison": "Beside other pages",
     "pages": "Pages, the worst first",
     "rules": "What the rules mean",
 }
@@ -53,13 +55,15 @@ def write_html(
 
 
 def _document(gathered: Gathered, comparison: dict[str, Any] | None, pictures: int, date: datetime) -> Iterator[str]:
-    yield f'<!DOCTYPE html>\n<html lang="en">{_head()}<body>{_header(date)}<main>\n'
+    compared = compared_content(comparison) if comparison else ""
+    contents = [part for part in _CONTENTS if (part != "comparison" or compared) and (part != "rules" or gathered.totals.rules)]
+    yield f'<!DOCTYPE html>\n<html lang="en">{_head()}<body>{_header(date, contents)}<main>\n'
     yield _summary(gathered.totals)
     if gathered.totals.pages:
         yield _distributions(gathered)
     yield _rules_found(gathered)
-    if comparison and comparison.get("figures"):
-        yield _comparison(comparison)
+    if compared:
+        yield _section("comparison", compared)
     yield from _pages(gathered, pictures)
     yield _explanations(gathered)
     yield f"</main>{element('footer', element('p', f'Written by htmlgen {htmlgen.__version__}.'))}"
@@ -83,15 +87,15 @@ def _head() -> str:
     )
 
 
-def _header(date: datetime) -> str:
+def _header(date: datetime, contents: list[str]) -> str:
     time = element("time", f"{date.day} {date:%B %Y, %H:%M} UTC", datetime=f"{date:%Y-%m-%dT%H:%MZ}")
-    links = (element("li", element("a", title, href=f"#{there}")) for there, title in _CONTENTS.items())
+    links = (element("li", element("a", _CONTENTS[part], href=f"#{part}")) for part in contents)
     header = element("header", element("h1", "HTML report"), element("p", time))
     return header + element("nav", element("ul", *links), aria_label="Contents")
 
 
 def _section(identifier: str, *content: str) -> str:
-    heading = element("h2", _CONTENTS.get(identifier, "Likeness to the reference"), id=identifier)
+    heading = element("h2", _CONTENTS[identifier], id=identifier)
     return element("section", heading, *content, aria_labelledby=identifier) + "\n"
 
 
@@ -158,20 +162,6 @@ def _title(rule: str) -> str:
     """A rule's title; what stands between backticks is code."""
     pieces = text(rule_of(rule).title).split("`")
     return "".join(element("code", piece) if index % 2 else piece for index, piece in enumerate(pieces))
-
-
-def _comparison(comparison: dict[str, Any]) -> str:
-    figures: dict[str, dict[str, float]] = comparison["figures"]
-    most = max(max(figure["high"], figure["floor"]) for figure in figures.values())
-    rows = [(text(name), *_figure(figure, most)) for name, figure in figures.items()]
-    sizes = f"{counted(comparison['pages'], 'page')} beside {comparison['reference_pages']:,} of the reference."
-    told = element("p", f"{sizes} A dot is the value of these pages, the line through it holds 95 %, and a tick is where real pages lie.")
-    return _section("comparison", told, table("figures", ("Figure", "These pages", "95 %", "Real pages", "All three"), rows))
-
-
-def _figure(figure: dict[str, float], most: float) -> tuple[str, ...]:
-    low, value, high, floor = (figure[name] for name in ("low", "value", "high", "floor"))
-    return f"{value:.3f}", f"{low:.3f}–{high:.3f}", f"{floor:.3f}", plots.interval((low, value, high), floor, most)
 
 
 def _pages(gathered: Gathered, pictures: int) -> Iterator[str]:
