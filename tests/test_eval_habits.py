@@ -217,7 +217,7 @@ def test_what_is_wrong_with_settings_is_told_with_its_line(place: Path, text: st
         (["--config", "empty.toml"], "empty.toml: has no table [eval]"),
         (["--config", "some.toml", "--no-config"], "--config and --no-config exclude one another"),
         (["--select", "balance/strai"], "no rule fits 'balance/strai'; did you mean balance/stray"),
-        (["--fail-on", "warnings"], "no rule fits 'warnings'; did you mean warning?"),
+        (["--fail-on", "warnings"], "no rule fits 'warnings'; did you mean warning"),
         (["--fail-on", "never", "--fail-on", "error"], "--fail-on never excludes all others"),
         (["--baseline", "none.json"], "none.json: no baseline there (No such file or directory); make one with --write-baseline"),
         (["--baseline", "good.html"], "good.html: not a baseline"),

@@ -37,7 +37,8 @@ def test_a_finding_says_what_stood_there_and_where() -> None:
         ("<p onfoo=x>", ["attribute/unknown"]),
         ("<p aria-foo=x>", ["aria/attribute"]),
         ("<p dir=up>", ["value/invalid"]),
-        ("<blink>x</blink>", ["content/unknown-element"]),
+        ("<blink>x</blink>", ["obsolete/element"]),
+        ("<bling>x</bling>", ["content/unknown-element"]),
     ],
 )
 def test_each_mistake_has_its_rule(page: str, expected: list[str]) -> None:

@@ -52,6 +52,12 @@ _IN_BODY: Final = 'HTML Standard, 13.2.6.4.7 The "in body" insertion mode'
 _WRITING_TAGS: Final = "HTML Standard, 13.1.2 Elements"
 _OMITTING_TAGS: Final = "HTML Standard, 13.1.2.4 Optional tags"
 _HTMLGEN: Final = "htmlgen, how a page is judged"
+_MODELS: Final = "HTML Standard, 3.2.5 Content models"
+_LABEL: Final = "HTML Standard, 4.10.4 The label element"
+_TABLES: Final = "HTML Standard, 4.9.12 Processing model"
+_CELLS: Final = "HTML Standard, 4.9.12.1 Forming a table"
+_DROPPED: Final = "HTML Standard, 16.2 Non-conforming features"
+_IN_HTML: Final = "ARIA in HTML, 4 Document conformance requirements"
 
 _TABLE: Final = (
     Rule("input/too-large", "A page above the limit of bytes", _HTMLGEN),
@@ -135,6 +141,57 @@ _TABLE: Final = (
     Rule("balance/unclosed", "A start tag without its end tag", _OMITTING_TAGS),
     Rule("balance/stray", "An end tag that ends nothing", _WRITING_TAGS),
     Rule("balance/misnested", "An end tag that crosses another element", _WRITING_TAGS),
+    # documents, content models, attributes, references
+    Rule("document/unique", "What may stand once in a document, twice", "HTML Standard, 4.4.14 The main element"),
+    Rule("document/base-late", "A base after what it should apply to", "HTML Standard, 4.2.3 The base element"),
+    Rule("document/charset-twice", "The encoding declared in two ways", "HTML Standard, 4.2.5 The meta element"),
+    Rule("document/description-twice", "More than one description", "HTML Standard, 4.2.5.1 Standard metadata names"),
+    Rule("document/lang-missing", "A document without a language", "HTML Standard, 3.2.6.2 The lang and xml:lang attributes", "warning"),
+    Rule("document/autofocus-twice", "Two elements that want the focus", "HTML Standard, 6.6.7 The autofocus attribute"),
+    Rule("document/heading-empty", "A heading without content", "HTML Standard, 4.3.6 The h1, h2, h3, h4, h5, and h6 elements", "warning"),
+    Rule("document/section-without-heading", "A section that has no heading", "HTML Standard, 4.3.3 The section element", "warning"),
+    Rule("document/heading-skipped", "A heading that skips a level", "HTML Standard, 4.3.11 Headings and outlines"),
+    Rule("content/misplaced", "An element where it cannot stand", _MODELS),
+    Rule("content/unknown-element", "An element that HTML does not have", "HTML Standard, 4 The elements of HTML"),
+    Rule("content/text", "Text where none can stand", _MODELS),
+    Rule("content/incomplete", "An element that lacks what it must hold", _MODELS),
+    Rule("content/excluded", "An element inside one that excludes it", _MODELS),
+    Rule("content/ancestor", "An element outside of the one it needs around it", "HTML Standard, 4.8.14 The area element"),
+    Rule("content/once", "A second one of what may stand once inside an element", _LABEL),
+    Rule("content/empty", "An element that must not be empty", "HTML Standard, 4.2.2 The title element"),
+    Rule("content/table-overlap", "Table cells that overlap", _CELLS),
+    Rule("content/table-span", "A table cell that spans more rows than there are", _CELLS),
+    Rule("content/table-row-empty", "A table row in which no cell begins", _TABLES),
+    Rule("content/table-column-empty", "A table column in which no cell begins", _TABLES),
+    Rule("content/table-row-width", "A row that is not as wide as the table's columns", _TABLES),
+    Rule("content/table-ragged", "A row that is not as wide as the first one", _TABLES, "warning"),
+    Rule("content/colgroup-span", "A span that its columns make void", "HTML Standard, 4.9.3 The colgroup element", "warning"),
+    Rule("content/source-beside-src", "Sources in a media element that has src", "HTML Standard, 4.8.8 The video element"),
+    Rule("content/track-default", "Two default tracks", "HTML Standard, 4.8.10 The track element"),
+    Rule("content/ismap-outside-link", "A server-side image map without a link", "HTML Standard, 4.8.3 The img element"),
+    Rule("content/dt-twice", "A term twice in a list", "HTML Standard, 4.4.9 The dl element", "warning"),
+    Rule("content/time-text", "A time whose text is none", "HTML Standard, 4.5.14 The time element"),
+    Rule("attribute/unknown", "An attribute that the element does not have", "HTML Standard, 3.2.6 Global attributes"),
+    Rule("attribute/missing", "An attribute that the element must have", "HTML Standard, 4 The elements of HTML"),
+    Rule("attribute/conflict", "An attribute that cannot stand beside another", "HTML Standard, 4 The elements of HTML"),
+    Rule("attribute/namespace", "A namespace declaration that says something else", "HTML Standard, 13.1.2.3 Attributes"),
+    Rule("value/invalid", "A value that the attribute cannot have", "HTML Standard, 2.3 Common microsyntaxes"),
+    Rule("aria/attribute", "A role, state or property that the element cannot bear", _IN_HTML),
+    Rule("aria/missing", "A state or property that the role requires", "WAI-ARIA 1.3, 5.2.2 Required States and Properties"),
+    Rule("aria/conflict", "A role, state or property that does not go with the others", _IN_HTML),
+    Rule("aria/value", "A role or ARIA value that there is not", "WAI-ARIA 1.3, 6.2 Values for States and Properties"),
+    Rule("reference/duplicate-id", "An id that two elements have", "HTML Standard, 3.2.6 The id attribute"),
+    Rule("reference/missing-id", "A reference to an id that no element has", _LABEL),
+    Rule("reference/wrong-kind", "A reference to an element of another kind", _LABEL),
+    Rule("reference/aria", "An ARIA reference that leads nowhere", "WAI-ARIA 1.3, 6.2 Values for States and Properties", "warning"),
+    Rule("reference/label-for", "A label for one control around another", _LABEL),
+    Rule("reference/map-twice", "Two image maps of one name", "HTML Standard, 4.8.13 The map element", "warning"),
+    Rule("reference/usemap", "An image map that is not there", "HTML Standard, 4.8.15 Image maps"),
+    Rule("reference/headers", "Header cells of another table", "HTML Standard, 4.9.11 Attributes common to td and th elements"),
+    Rule("obsolete/element", "An element that HTML has dropped", _DROPPED),
+    Rule("obsolete/attribute", "An attribute that HTML has dropped", _DROPPED, "warning"),
+    Rule("obsolete/ruby", "A part of ruby that HTML has dropped", _DROPPED, "warning"),
+    Rule("obsolete/type", "A type that is so anyway", "HTML Standard, 4.12.1 The script element", "warning"),
 )
 
 #: All rules by id, family after family.

@@ -23,7 +23,7 @@ _LIMIT: Final = 50_000  # names and subsets that are remembered
 class Subset:
     """What an open element may be. `ended` are the patterns whose content may end here; `blank` stays None until it is asked for."""
 
-    __slots__ = ("blank", "children", "ended", "moves", "states", "text", "textual")
+    __slots__ = ("blank", "children", "ended", "expected", "moves", "states", "text", "textual")
 
     def __init__(self, states: States, ended: tuple[int, ...], textual: bool) -> None:
         self.states = states
@@ -33,6 +33,7 @@ class Subset:
         self.moves: dict[tuple[int, ...], Subset] = {}
         self.text: Subset | None = None
         self.blank: Subset | None = None
+        self.expected: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -145,11 +146,12 @@ class Subsets:
 
     def expected(self, subset: Subset | None, name: str) -> tuple[str, ...]:
         """What may stand in a subset, in words; its end tag too, where it has one."""
-        states = sorted({state for here in subset.states.values() for state in here}) if subset else []
-        found = dict.fromkeys(word for state in states for word in self.automaton.expected(state))
-        if name and any(self.automaton.nullable[state] for state in states):
-            found[f"</{name}>"] = None
-        return tuple(found)
+        if subset is None:
+            return ()
+        if subset.expected is None:
+            states = sorted({state for here in subset.states.values() for state in here})
+            subset.expected = tuple(dict.fromkeys(word for state in states for word in self.automaton.expected(state)))
+        return (*subset.expected, f"</{name}>") if name and subset.ended else subset.expected
 
     def entry(self, around: Around, reading: Reading) -> Entry:
         """A reading met among elements around; remembered."""
