@@ -27,8 +27,10 @@ from numpy.typing import NDArray
 
 from htmlgen.tokens.vocabulary import Kind, Vocabulary
 
-#: Runs of tokens that are looked up, longest first: a longer one is the better prophet.
-ORDERS: Final = (8, 5, 3, 2, 1)
+#: Runs of tokens that are looked up, shortest first; a longer one is the better prophet.
+ORDERS: Final = (1, 2, 3, 5, 8)
+_DIGIT: Final = 21  # bits of a token, plus one, in the number of a run
+_ONE, _TWO, _THREE, _FIVE, _EIGHT = ((1 << _DIGIT * order) - 1 for order in ORDERS)
 _LONGEST: Final = 32  # matches are not measured further
 _DEEPEST: Final = 31
 _SIBLINGS: Final = 15
@@ -99,24 +101,30 @@ class _Where(NamedTuple):
 
 
 class _Trail:
-    """The tokens of a page so far, and where each short run of them was last followed by something."""
+    """The tokens of a page so far, and where each short run of them was last followed by something.
 
-    __slots__ = ("_ends", "_last", "ids")
+    A run is known by its number: its tokens, each plus one, as the digits of one whole number. It has no more digits than tokens, so that
+    runs of all lengths share one table; those that would begin before the page come just once.
+    """
+
+    __slots__ = ("_ends", "_history", "_last", "ids")
 
     def __init__(self) -> None:
         self.ids: list[int] = []
-        self._ends: list[tuple[int, ...]] = []  # the runs at the end, longest first
-        self._last: dict[tuple[int, ...], int] = {}
+        self._history = 0  # the longest run at the end
+        self._ends = (0,) * len(ORDERS)  # the runs at the end, shortest first
+        self._last: dict[int, int] = {}
 
     def append(self, token: int) -> None:
         """Adds a token, which thereby follows the runs before it."""
         ids, last = self.ids, self._last
-        place = len(ids)
-        for run in self._ends:
-            last[run] = place
+        one, two, three, five, eight = self._ends
+        last[one] = last[two] = last[three] = last[five] = last[eight] = len(ids)
         ids.append(token)
-        end = tuple(ids[-ORDERS[0] :])
-        self._ends = [end[-order:] for order in ORDERS if order <= place + 1]
+        self._history = eight = (self._history << _DIGIT | token + 1) & _EIGHT
+        five = eight & _FIVE
+        three = five & _THREE
+        self._ends = three & _ONE, three & _TWO, three, five, eight
 
     def until(self, count: int) -> "_Trail":
         """A trail of its own of the first tokens."""
@@ -127,12 +135,14 @@ class _Trail:
 
     def find(self, above: int) -> tuple[int, int]:
         """Where the longest run at the end, longer than `above`, was last followed by a token, and its length; (0, 0) where none was."""
-        for run in self._ends:
-            if len(run) <= above:
-                break
-            if (place := self._last.get(run)) is not None:
-                return place, self._length(place, len(run))
-        return 0, 0
+        last, place, length = self._last, 0, 0
+        for order, run in zip(ORDERS, self._ends, strict=True):
+            if order > above:
+                found = last.get(run)
+                if found is None:  # nor is a longer run that ends so
+                    break
+                place, length = found, order
+        return (place, self._length(place, length)) if length else (0, 0)
 
     def _length(self, place: int, length: int) -> int:
         ids, count = self.ids, len(self.ids)
@@ -160,7 +170,7 @@ class Reading:
     def start(self) -> "Context":
         """The context before a page's first token, BOS."""
         where = _Where(_Frame(_NONE, None, 0, 0))
-        return Context(self, _Trail(), 0, _Copy(), where, where.features())
+        return Context(self, _Trail(), 0, where, where.features(), (0, 0, 0, 0))
 
     def features(self, ids: Iterable[int]) -> NDArray[np.int16]:
         """(tokens, features): what a model sees with each of a page's tokens, from BOS on, before it predicts the next."""
@@ -181,67 +191,56 @@ def offsets(sizes: Iterable[int]) -> NDArray[np.int64]:
     return np.array([0, *accumulate(sizes)][:-1])
 
 
-class _Copy(NamedTuple):
-    """What a page has in common with an earlier place on it."""
-
-    source: int = 0  #: the token that comes next, if the page goes on as it did before
-    match: int = 0  #: the length of what stands before both places
-    copied: int = 0  #: the tokens that came, one after another, as they were suggested
-    looped: int = 0  #: of these, the latest that all came from as far back as the next one would
-
-
 class Context:
-    """A place on a page."""
+    """A place on a page, and what the page has in common with an earlier place on it."""
 
-    __slots__ = ("_copy", "_count", "_place", "_reading", "_trail", "_where")
+    __slots__ = ("_count", "_looped", "_match", "_place", "_reading", "_source", "_trail", "_where", "copied")
 
-    def __init__(self, reading: Reading, trail: _Trail, count: int, copy: _Copy, where: _Where, place: tuple[int, ...]) -> None:
-        """Args: count, tokens of the trail that this page has; place, the features of where it stands."""
-        self._reading, self._trail, self._count, self._copy = reading, trail, count, copy
-        self._where, self._place = where, place
+    def __init__(
+        self, reading: Reading, trail: _Trail, count: int, where: _Where, place: tuple[int, ...], copy: tuple[int, int, int, int]
+    ) -> None:
+        """Args: count, tokens of the trail that this page has; place, the features of where it stands; copy, what is said below."""
+        self._reading, self._trail, self._count, self._where, self._place = reading, trail, count, where, place
+        self._source: int  #: where the token stands that comes next, if the page goes on as it did before
+        self._match: int  #: the length of what stands before both places
+        self.copied: int  #: how many tokens in a row were the candidates of their places
+        self._looped: int  #: of these, the latest that all came from as far back as the next one would
+        self._source, self._match, self.copied, self._looped = copy
 
     def features(self) -> tuple[int, ...]:
         """(8,) the features of the table above; the candidate is 0 where there is none."""
-        source, match, _, _ = self._copy
+        match = self._match
         if not match:
             return *self._place, 0, 0
-        laps = match // (self._count - source)
-        return *self._place, _CLASS_OF_MATCH[match] + _CLASS_OF_LAPS[laps], self._trail.ids[source]
-
-    @property
-    def copied(self) -> int:
-        """How many tokens in a row were the candidates of their places."""
-        return self._copy.copied
+        source = self._source
+        return *self._place, _CLASS_OF_MATCH[match] + _CLASS_OF_LAPS[match // (self._count - source)], self._trail.ids[source]
 
     @property
     def repeats(self) -> int:
         """How many times over, up to here, tokens were copied from right before themselves."""
-        source, match, _, looped = self._copy
-        return looped // (self._count - source) if match else 0
+        return self._looped // (self._count - self._source) if self._match else 0
 
     def after(self, token: int) -> "Context":
         """The context after a token, whatever it is."""
-        trail, (source, match, copied, looped) = self._trail, self._copy
-        if len(trail.ids) != self._count or not trail.ids:
+        trail, count, source = self._trail, self._count, self._source
+        match = copied = looped = 0
+        if not count or len(trail.ids) != count:
             # Another branch went on with the trail; and that of the first context, all pages and threads share.
-            trail = trail.until(self._count)
-        if match and trail.ids[source] == token:
-            source, match, copied, looped = source + 1, min(match + 1, _LONGEST), copied + 1, looped + 1
-        else:
-            match = copied = looped = 0
+            trail = trail.until(count)
+        if self._match and trail.ids[source] == token:
+            source, match, copied, looped = source + 1, min(self._match + 1, _LONGEST), self.copied + 1, self._looped + 1
         trail.append(token)
-        if match < ORDERS[0]:
+        if match < ORDERS[-1]:
             found, length = trail.find(match)
             if length > match:
                 looped = looped if source == found else min(copied, 1)
                 source, match = found, length
-        move = self._reading.moves[token]
-        if move is None:
-            where, place = self._where, self._place
-        else:
-            where = move(self._reading, self._where, token)
+        reading, where, place = self._reading, self._where, self._place
+        move = reading.moves[token]
+        if move is not None:
+            where = move(reading, where, token)
             place = where.features()
-        return Context(self._reading, trail, self._count + 1, _Copy(source, match, copied, looped), where, place)
+        return Context(reading, trail, count + 1, where, place, (source, match, copied, looped))
 
 
 def _space(reading: Reading, where: _Where, token: int) -> _Where:
