@@ -192,7 +192,7 @@ class Generator:
         step = self._step.limited(Copying(most=control.most_copied, least=control.least_match, repeats=control.most_repeated))
         limits = control.limits
         guide = LimitedGuide(self.guide, limits, heights_of(self.guide) if limits.depth else {}) if limits else self.guide
-        return Search(step, step.initial, guide, sampling, batch=self.batch, lanes=self.threads)
+        return Search(step.predict, step.initial, guide, sampling, batch=self.batch, lanes=self.threads)
 
     def prompt_ids(self, prompt: str) -> tuple[int, ...]:
         """The ids of a page's beginning; of a fragment's, where the grammar is one of fragments."""

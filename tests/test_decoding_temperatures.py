@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 from decoding_vocabulary import vocabulary
 
-from htmlgen.decoding.sampling import Choices, Sampler, SamplingConfig
+from htmlgen.decoding.predictions import Logits
+from htmlgen.decoding.sampling import Sampler, SamplingConfig
 from htmlgen.decoding.temperatures import ClassTempering, Temperatures
 from htmlgen.errors import ConfigError
 
@@ -68,11 +69,12 @@ def test_temperatures_out_of_range_are_refused_by_name(wrong: dict[str, float]) 
 def test_sampled_frequencies_and_log_probabilities() -> None:
     """20,000 draws; each count within 5 standard deviations. Log-probabilities are those at temperature 1."""
     config, count = SamplingConfig(by_class=Temperatures(structure=0.5, text=1.0)), 20_000
-    sampler = Sampler(config, len(VOCABULARY), np.float64, ClassTempering(config.by_class, VOCABULARY))  # type: ignore[arg-type]
+    sampler = Sampler(config, ClassTempering(config.by_class, VOCABULARY))  # type: ignore[arg-type]
     logits, mask = np.full(len(VOCABULARY), -3.0), np.zeros(len(VOCABULARY), dtype=np.bool_)
     logits[IDS], mask[IDS] = np.log([0.4, 0.1, 0.3, 0.2]), True
     uniforms = np.random.default_rng(3).random(count).tolist()
-    tokens, logprobs = sampler.draw([logits] * count, [Choices().of(mask)] * count, uniforms, [False] * count)
+    drawn, logprobs = sampler.draw(Logits(np.tile(logits, (count, 1))), [mask] * count, uniforms, [False] * count)
+    tokens = drawn.tolist()
     for token, chance, expected in zip(IDS, (0.4, 0.1, 0.3, 0.2), (16 / 30, 1 / 30, 13 / 50, 13 / 75), strict=True):
         assert abs(tokens.count(token) - count * expected) < 5 * np.sqrt(count * expected * (1 - expected))
         assert logprobs[tokens.index(token)] == pytest.approx(np.log(chance))

@@ -3,8 +3,10 @@
 import dataclasses
 from typing import Any
 
+import jax
 import jax.numpy as jnp
 import numpy as np
+import onnx
 import pytest
 from conftest import weight_shapes
 from grammar_guides import vocabulary
@@ -118,6 +120,27 @@ def test_a_row_of_the_int8_step_does_not_depend_on_its_batch(config: GeneratorCo
     for row in range(7):
         alone = steps(step, ids[row : row + 1], features[row : row + 1])[0]
         assert alone.tobytes() == together[row].tobytes()
+
+
+@EVERY
+def test_a_prediction_says_the_same_as_the_logits(config: GeneratorConfig) -> None:
+    ids, step = sequences(5, 16), session(model_of(config), "int8")
+    state, features = step.initial(5), contexts(ids)
+    for position in range(16):
+        prediction, state = step.predict(ids[:, position].copy(), features[:, position].copy(), state)
+        weights, logits = prediction.weights().copy(), prediction.logits()
+        np.testing.assert_allclose(np.log(weights / weights.sum(axis=1, keepdims=True)), jax.nn.log_softmax(logits), atol=1e-4)
+
+
+def test_graphs_that_give_logits_alone_are_still_read() -> None:
+    ids, made = sequences(3, 8), model_of(PLACES)
+    graph = onnx.load_from_string(step_graph(PLACES, weights_of(made)))
+    del graph.graph.output[2:]
+    assert [output.name for output in graph.graph.output] == ["logits", "state_after"]
+    old, new = Session(graph.SerializeToString(), PLACES), session(made, "int8")
+    np.testing.assert_array_equal(steps(old, ids, contexts(ids)), steps(new, ids, contexts(ids)))
+    (said, _), (same, _) = (each.predict(ids[:, 1].copy(), contexts(ids)[:, 1].copy(), each.initial(3)) for each in (old, new))
+    np.testing.assert_allclose(said.weights() / said.weights().sum(axis=1, keepdims=True), same.weights(), rtol=1e-4)
 
 
 @pytest.mark.parametrize(("config", "unused"), [(PLACES, {6, 7}), (COPIES, set(range(6))), (BLIND, set(range(8)))])

@@ -7,6 +7,7 @@ import pytest
 from decoding_vocabulary import vocabulary
 from numpy.typing import NDArray
 
+from htmlgen.decoding.predictions import Logits
 from htmlgen.runtime.session import Copying, PageStep
 from htmlgen.tokens.context import Reading
 
@@ -24,9 +25,9 @@ class Scripted:
     def initial(self, batch: int) -> NDArray[np.float32]:
         return np.zeros((batch, 1), dtype=np.float32)
 
-    def __call__(self, ids: NDArray[np.int64], features: NDArray[np.int64], state: NDArray[np.float32]) -> Any:
+    def predict(self, ids: NDArray[np.int64], features: NDArray[np.int64], state: NDArray[np.float32]) -> Any:
         self.features.append(features.copy())
-        return np.zeros((len(ids), len(VOCABULARY)), dtype=np.float32), state
+        return Logits(np.zeros((len(ids), len(VOCABULARY)), dtype=np.float32)), state
 
 
 def stepped(rows: list[list[int]], **copying: int) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:

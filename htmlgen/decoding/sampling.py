@@ -1,19 +1,20 @@
-"""Logits → one token a row: masked, tempered, truncated, drawn.
+"""Predictions → one token a row: masked, tempered, truncated, drawn.
 
 Laws: everything is a function of its arguments, row by row, bit for bit, so that a row's token and its log-probability do not depend on
 the other rows; a token that is not allowed is never drawn; with temperature 0 the likeliest token is taken, the lowest id of equals.
+What is drawn by inverting sums is summed up in whole numbers, where a row's sums are the same behind any other row's.
 Source: top-k, Fan et al. 2018, arXiv:1805.04833; top-p, Holtzman et al. 2020, arXiv:1904.09751; min-p,
 Nguyen et al. 2024, arXiv:2407.01082.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
 from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from htmlgen.decoding.predictions import Prediction
 from htmlgen.decoding.temperatures import ClassTempering, Temperatures
 from htmlgen.errors import ConfigError, DeadEndError
 
@@ -23,9 +24,10 @@ Tokens = NDArray[np.int64]
 
 _COLDEST: Final = 1e-6  # temperatures below, 0 aside, are no colder: their quotients would overflow
 _DEEPEST: Final = -10.0  # top-k and top-p sort the tokens within e^10 of the likeliest, as long as these are enough
-_ROWS: Final = 16  # drawn at a time: as many as a core's cache holds, with a large vocabulary
-_KEPT: Final = 256  # shared masks whose choices are kept at a time
-_NO_PENALTIES: Final = np.zeros(0, dtype=np.float32)
+_ROWS: Final = 64  # drawn at a time: their sums are whole numbers of 63 bits, with up to 2^21 tokens
+_SCORED: Final = 16  # scored at a time: as many as a core's cache holds, with a large vocabulary
+_WHOLE: Final = 2.0**36  # what the likeliest token's weight counts in sums: what is less than a 1 is never drawn
+_KEPT: Final = 1024  # shared masks whose choices are kept at a time
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,7 +72,6 @@ class Choice(NamedTuple):
 
     size: int  #: tokens
     first: int  #: the lowest of them, if there is any
-    penalties: NDArray[np.float32]  #: (vocab,) what to add to logits: 0, or -inf where a token is not allowed; empty if there is no choice
 
 
 class Choices:
@@ -93,94 +94,124 @@ class Choices:
 
 
 def _choice(mask: Mask) -> Choice:
-    size = int(np.count_nonzero(mask))
-    penalties = np.where(mask, np.float32(0), np.float32(-np.inf)) if size > 1 else _NO_PENALTIES
-    return Choice(size, int(mask.argmax()), penalties)
+    return Choice(int(np.count_nonzero(mask)), int(mask.argmax()))
 
 
 class Sampler:
-    """Draws tokens. It keeps room for its sums, so that it is for one thread at a time."""
+    """Draws tokens as a configuration says. It keeps room for what it compares, so that it is for one thread at a time."""
 
-    def __init__(
-        self, config: SamplingConfig, vocabulary: int, dtype: type[np.floating] = np.float32, tempering: ClassTempering | None = None
-    ) -> None:
-        """Args: vocabulary, tokens; dtype, of the logits; tempering, where each class of tokens has a temperature of its own."""
+    def __init__(self, config: SamplingConfig, tempering: ClassTempering | None = None) -> None:
+        """Args: tempering, where each class of tokens has a temperature of its own."""
         self._tempering = tempering
         self._config = config = config if tempering is None else replace(config, temperature=1.0)
-        self._scores: Floats = np.empty((_ROWS, vocabulary), dtype=dtype)
-        self._odds: Floats = np.empty_like(self._scores)
-        self._temperature = self._scores.dtype.type(max(config.temperature, _COLDEST))
-        least = self._temperature * np.log(config.min_p) if config.min_p > 0 else -np.inf
-        self._least = max(float(least), float(np.finfo(dtype).min))  # of scores that are kept; -inf is none
+        self._by_weights = tempering is None and config.temperature > 0 and not config.top_k and config.top_p == 1
+        self._temperature = max(config.temperature, _COLDEST)
+        self._least = max(config.min_p, 1 / _WHOLE) ** self._temperature  # weight that may be drawn, relative to the likeliest token's
+        self._room = np.empty((2, 0, 0), dtype=np.bool_)
 
     def draw(
-        self, logits: Sequence[Floats], choices: Sequence[Choice], uniforms: Sequence[float], in_tag: Sequence[bool] = ()
-    ) -> tuple[list[int], list[float]]:
+        self, prediction: Prediction, masks: Sequence[Mask], uniforms: Sequence[float], in_tag: Sequence[bool] = ()
+    ) -> tuple[Tokens, Floats]:
         """One token a row, by inverting the cumulative distribution, as the configuration says.
 
-        Args: logits, rows of (vocab,), finite; choices, one a row, of at least two tokens; uniforms, one a row, in [0, 1);
-        in_tag, where classes have temperatures: for each row whether it stands in a tag.
-        Returns: the first tokens below which, themselves included, more than `uniform` lies; their log-probabilities among the allowed
-        tokens, at temperature 1 and before any truncation, in nats.
+        Args: masks, one a row, (vocab,) bool, each of one token at least; uniforms, one a row, in [0, 1); in_tag, where classes have
+        temperatures: for each row whether it stands in a tag.
+        Returns: (batch,) the first tokens below which, themselves included, more than `uniform` lies; (batch,) their log-probabilities
+        among the allowed tokens, at temperature 1 and before any truncation, in nats.
         """
-        tokens: list[int] = []
-        logprobs: list[float] = []
-        for start in range(0, len(logits), _ROWS):
-            rows = slice(start, start + _ROWS)
-            some, their = self._drawn(logits[rows], choices[rows], uniforms[rows], in_tag[rows])
-            tokens += some.tolist()
-            logprobs += their.tolist()
+        values = prediction.weights() if self._by_weights else prediction.logits()
+        tokens, logprobs = np.empty(len(values), dtype=np.int64), np.empty(len(values), dtype=values.dtype)
+        size = _ROWS if self._by_weights else _SCORED
+        for rows in (slice(start, start + size) for start in range(0, len(values), size)):
+            allowed, numbers = self._gathered(masks[rows]), np.array(uniforms[rows])
+            if self._by_weights:
+                tokens[rows], logprobs[rows] = self._drawn(values[rows], prediction, rows, allowed, numbers)
+            else:
+                tokens[rows], logprobs[rows] = self._scored(values[rows], allowed, numbers, in_tag[rows])
         return tokens, logprobs
 
+    def _gathered(self, masks: Sequence[Mask]) -> Mask:
+        """(rows, vocab) the masks, in room that is used again."""
+        if self._room.shape[1] < len(masks):
+            self._room = np.empty((2, len(masks), len(masks[0])), dtype=np.bool_)
+        allowed: Mask = self._room[0, : len(masks)]
+        np.concatenate(masks, out=allowed.reshape(-1))
+        return allowed
+
+    # By weights ---------------------------------------------------------------------------------------------------------------
+
     def _drawn(
-        self, logits: Sequence[Floats], choices: Sequence[Choice], uniforms: Sequence[float], in_tag: Sequence[bool]
+        self, weights: Floats, prediction: Prediction, rows: slice, allowed: Mask, uniforms: Floats
     ) -> tuple[Tokens, Floats]:
-        count = len(logits)
-        scores, rows = self._scores[:count], np.arange(count)
-        for score, row, choice in zip(scores, logits, choices, strict=True):
-            np.add(row, choice.penalties, out=score)
-        likeliest = scores.argmax(axis=1)
-        scores -= scores[rows, likeliest][:, None]  # finite: a token is allowed
-        totals = np.exp(scores, out=self._odds[:count]).sum(axis=1)  # along rows, so that the order of its sums is each row's own
-        if self._tempering is None:
-            tokens = self._chosen(scores, likeliest, uniforms)
-        else:
-            tempered = self._tempering(scores, in_tag)
-            tokens = self._chosen(tempered, tempered.argmax(axis=1), uniforms)
+        """By weights; by logits in rows whose weights are too small for their floats."""
+        likeliest = _likeliest(weights, allowed)
+        best = weights[np.arange(len(weights)), likeliest]
+        faint = best * self._least < np.finfo(weights.dtype).tiny
+        if not faint.any():
+            return self._weighed(weights, allowed, best, uniforms)
+        tokens, logprobs, sound = likeliest, np.empty_like(best), ~faint
+        tokens[faint], logprobs[faint] = self._scored(prediction.logits()[rows][faint], allowed[faint], uniforms[faint], ())
+        if sound.any():
+            tokens[sound], logprobs[sound] = self._weighed(weights[sound], allowed[sound], best[sound], uniforms[sound])
+        return tokens, logprobs
+
+    def _weighed(self, weights: Floats, allowed: Mask, best: Floats, uniforms: Floats) -> tuple[Tokens, Floats]:
+        """Args: weights (rows, vocab); best (rows,), the greatest that is allowed, far from the least that floats hold."""
+        keep = self._room[1, : len(weights)]
+        np.greater_equal(weights, (best * weights.dtype.type(self._least))[:, None], out=keep)
+        keep &= allowed
+        kept = np.flatnonzero(keep)
+        starts = kept.searchsorted(np.arange(len(weights) + 1) * weights.shape[1])
+        relative = weights.take(kept) / best.repeat(np.diff(starts))
+        if self._temperature != 1:
+            relative **= 1 / self._temperature
+        places = kept[_picked(relative, starts, uniforms)]
+        tokens: Tokens = places % weights.shape[1]
+        return tokens, np.log(weights.take(places) / np.vecdot(weights, allowed))
+
+    # By logits ----------------------------------------------------------------------------------------------------------------
+
+    def _scored(self, logits: Floats, allowed: Mask, uniforms: Floats, in_tag: Sequence[bool]) -> tuple[Tokens, Floats]:
+        scores, rows = np.where(allowed, logits, logits.dtype.type(-np.inf)), np.arange(len(logits))
+        scores -= scores.max(axis=1, keepdims=True)  # finite: a token is allowed
+        totals = np.exp(scores).sum(axis=1)  # along rows, so that the order of its sums is each row's own
+        tempered = scores if self._tempering is None else self._tempering(scores, in_tag)
+        tokens = tempered.argmax(axis=1) if self._config.temperature == 0 else self._truncated(tempered, uniforms)
         return tokens, scores[rows, tokens] - np.log(totals)
 
-    def _chosen(self, scores: Floats, likeliest: Tokens, uniforms: Sequence[float]) -> Tokens:
+    def _truncated(self, scores: Floats, uniforms: Floats) -> Tokens:
         """Args: scores (rows, vocab), the likeliest token's 0, -inf where not allowed."""
-        if self._config.temperature == 0:
-            return likeliest
-        if self._config.top_k or self._config.top_p < 1:
-            tempered = scores / self._temperature
-            kept = [truncated(row, self._config) for row in tempered]
-            picked = [tokens[_picked(np.exp(row[tokens]), uniform)] for row, tokens, uniform in zip(tempered, kept, uniforms, strict=True)]
-            return np.array(picked, dtype=np.int64)
-        return self._above(scores, likeliest, uniforms)
-
-    def _above(self, scores: Floats, likeliest: Tokens, uniforms: Sequence[float]) -> Tokens:
-        """One token a row of those whose score is high enough: where that is the likeliest alone, as mostly, it needs no sums."""
-        kept = np.flatnonzero(scores >= self._least)
-        ends = kept.searchsorted(np.arange(len(scores) + 1) * scores.shape[1]).tolist()
-        weights = np.exp(scores.ravel()[kept] / self._temperature)
-        tokens = likeliest.copy()
-        for row, (start, end) in enumerate(pairwise(ends)):
-            if end > start + 1:
-                tokens[row] = kept[start + _picked(weights[start:end], uniforms[row])] - row * scores.shape[1]
-        return tokens
+        scores = scores / scores.dtype.type(self._temperature)
+        kept = [truncated(row, self._config) for row in scores]
+        weights = np.exp(np.concatenate([row[tokens] for row, tokens in zip(scores, kept, strict=True)]))
+        places = _picked(weights, np.cumsum([0, *map(len, kept)]), uniforms)
+        return np.concatenate(kept)[places]
 
 
-def _picked(weights: Floats, uniform: float) -> int:
-    """The place of the first weight below which, itself included, more than `uniform` of the sum lies."""
-    cumulative = weights.cumsum(dtype=np.float64)
-    return min(int(cumulative.searchsorted(uniform * cumulative[-1], side="right")), len(weights) - 1)
+def _likeliest(weights: Floats, allowed: Mask) -> Tokens:
+    """(rows,) the likeliest of the allowed tokens, the lowest of equals. Mostly that is the likeliest of all."""
+    likeliest: Tokens = weights.argmax(axis=1)
+    for row in np.flatnonzero(~allowed[np.arange(len(weights)), likeliest]).tolist():
+        likeliest[row] = np.where(allowed[row], weights[row], -1).argmax()
+    return likeliest
+
+
+def _picked(weights: Floats, starts: Tokens, uniforms: Floats) -> Tokens:
+    """(rows,) the place of the first weight of each row below which, itself included, more than `uniform` of the row's sum lies.
+
+    Args: weights (kept,) in [0, 1], of one row after another, in each a 1; starts (rows + 1,), where rows start in them, and the end.
+    """
+    sums = (weights * weights.dtype.type(_WHOLE)).astype(np.int64).cumsum()
+    ends = sums[starts[1:] - 1]
+    before = np.concatenate([[0], ends[:-1]])
+    totals = ends - before
+    places: Tokens = sums.searchsorted(before + np.minimum((uniforms * totals).astype(np.int64), totals - 1), side="right")
+    return places
 
 
 def truncated(scores: Floats, config: SamplingConfig) -> Tokens:
     """The tokens of one row that top-k, top-p and min-p leave, in rising order; `scores` (vocab,) tempered, with the likeliest at 0."""
-    tokens = _best(scores, config, _DEEPEST)
+    tokens = _best(scores, config, _DEEPEST) if config.top_k or config.top_p < 1 else np.flatnonzero(scores > -np.inf)
     return tokens[scores[tokens] >= np.log(config.min_p)] if config.min_p > 0 else tokens
 
 

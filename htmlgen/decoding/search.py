@@ -12,13 +12,14 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import islice
-from typing import Any, Final, Generic, TypeVar
+from typing import Any, Final, Generic, TypeAlias, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from htmlgen.decoding.guide import Guide
-from htmlgen.decoding.sampling import Choice, Choices, Sampler, SamplingConfig
+from htmlgen.decoding.predictions import Logits, Prediction
+from htmlgen.decoding.sampling import Choices, Mask, Sampler, SamplingConfig, Tokens
 from htmlgen.decoding.temperatures import ClassTempering
 from htmlgen.errors import BudgetError, ConfigError, DeadEndError, PromptError
 
@@ -26,9 +27,14 @@ Arrays = tuple[NDArray[Any], ...]
 #: ids (batch,) int64, the latest token of each row; state, arrays with the batch first → logits (batch, vocab) float; the state after.
 #: With more than one lane it is called from several threads at a time.
 Step = Callable[[NDArray[np.int64], Arrays], tuple[NDArray[np.floating], Arrays]]
+#: The same, with a prediction in the place of logits.
+Predict = Callable[[NDArray[np.int64], Arrays], tuple[Prediction, Arrays]]
+_Said: TypeAlias = tuple[NDArray[np.floating], Arrays] | tuple[Prediction, Arrays]
 #: batch → the model's state before any token
 Initial = Callable[[int], Arrays]
 S = TypeVar("S")
+_AHEAD: Final = 64  # uniform numbers that a row has at hand
+_FREE: Final = -1  # in the place of a token: one is to be drawn
 _FEWEST: Final = 4  # rows of a lane: with fewer, a step of all rows at once is cheaper
 
 
@@ -62,8 +68,9 @@ class _Row(Generic[S]):
     request: Request
     state: S
     ids: list[int]
-    generator: np.random.Generator
-    read: int = 0  # tokens that the model has been given, BOS aside
+    uniforms: Iterator[float]
+    budget: int  # tokens that may still come
+    prompt: Iterator[int]  # what of the prompt the model has yet to be given
     logprob: float = 0.0
 
 
@@ -74,7 +81,7 @@ class _Lane(Generic[S]):
         self.rows: list[_Row[S]] = []
         self.tokens = np.zeros(0, dtype=np.int64)
         self.arrays = initial(0)
-        self.stepped: Callable[[], tuple[NDArray[np.floating], Arrays]]  # waits for the step under way
+        self.stepped: Callable[[], _Said]  # waits for the step under way
         self._bos, self._initial = bos, initial
         self.enter(rows)
 
@@ -97,7 +104,7 @@ class _Lane(Generic[S]):
 class Search(Generic[S]):
     """How pages are written: a model's `step` and `initial`, a guide, a way to draw, and the rows that run at a time."""
 
-    step: Step
+    step: Step | Predict
     initial: Initial
     guide: Guide[S]
     sampling: SamplingConfig = field(default_factory=SamplingConfig)
@@ -151,67 +158,77 @@ class Search(Generic[S]):
         if request.max_tokens < least:
             told = f" after its prompt of {len(request.prompt)}" if request.prompt else ""
             raise BudgetError(f"request {place} asks for at most {request.max_tokens} tokens, but a page needs {least}{told}; ask for more")
-        return _Row(place, request, state, list(request.prompt), np.random.Generator(np.random.PCG64(request.seed)))
+        ids = list(request.prompt)
+        return _Row(place, request, state, ids, _uniforms(request.seed), request.max_tokens - len(ids), iter(request.prompt))
 
 
-def _begin(step: Step, pool: ThreadPoolExecutor | None, lane: _Lane[Any]) -> None:
+def _uniforms(seed: int) -> Iterator[float]:
+    """The numbers that a page is drawn with, without end."""
+    generator = np.random.Generator(np.random.PCG64(seed))
+    while True:
+        yield from generator.random(_AHEAD).tolist()
+
+
+def _begin(step: Step | Predict, pool: ThreadPoolExecutor | None, lane: _Lane[Any]) -> None:
     """Begins a lane's next step; without a pool it is made when it is waited for."""
-    if lane.rows:
-        lane.stepped = partial(step, lane.tokens, lane.arrays) if pool is None else pool.submit(step, lane.tokens, lane.arrays).result
+    if not lane.rows:
+        return
+    work: Callable[[], _Said] = partial(step, lane.tokens, lane.arrays)
+    lane.stepped = work if pool is None else pool.submit(work).result
 
 
 class _Run(Generic[S]):
     """What one run of a search chooses tokens with."""
 
     def __init__(self, guide: Guide[S], sampling: SamplingConfig) -> None:
-        self._guide, self._sampling = guide, sampling
-        self._choices = Choices()
-        self._sampler: Sampler | None = None
+        self._guide, self._choices = guide, Choices()
+        self._eos = guide.vocabulary.eos
+        self._any = np.ones(len(guide.vocabulary), dtype=np.bool_)
         self._tempering = ClassTempering(sampling.by_class, guide.vocabulary) if sampling.by_class is not None else None
+        self._sampler = Sampler(sampling, self._tempering)
 
     def moved(self, lane: _Lane[S]) -> list[_Row[S]]:
         """Waits for the lane's step and gives each row its next token. Returns: the rows that are finished, which leave the lane."""
-        logits, lane.arrays = lane.stepped()
-        lane.tokens = self._next(lane.rows, logits)
-        going = lane.tokens != self._guide.vocabulary.eos
+        predicted, lane.arrays = lane.stepped()
+        lane.tokens = self._next(lane.rows, predicted)
+        going = lane.tokens != self._eos
         return [] if going.all() else lane.leave(going)
 
-    def _next(self, rows: list[_Row[S]], logits: NDArray[np.floating]) -> NDArray[np.int64]:
+    def _next(self, rows: list[_Row[S]], predicted: NDArray[np.floating] | Prediction) -> Tokens:
         """(batch,) the next token of each row: of its prompt, forced, or drawn; its guide moves on with it."""
-        tokens = [row.request.prompt[row.read] if row.read < len(row.request.prompt) else -1 for row in rows]
-        writing = [place for place, token in enumerate(tokens) if token < 0]
-        choices = [self._choice(rows[place]) for place in writing]
-        free = [place for place, choice in zip(writing, choices, strict=True) if choice.size > 1]
-        for place, choice in zip(writing, choices, strict=True):
-            tokens[place] = choice.first
-        if free:
-            drawn, logprobs = self._draw([rows[place] for place in free], [logits[place] for place in free], choices)
-            for place, token, logprob in zip(free, drawn, logprobs, strict=True):
-                tokens[place] = token
-                rows[place].logprob += logprob
-        for row in rows:
-            row.read += 1
-        for place in writing:
-            self._move(rows[place], tokens[place])
-        return np.array(tokens, dtype=np.int64)
+        told = [next(row.prompt, _FREE) for row in rows]
+        settled = [(self._any, token) if token != _FREE else self._settled(row) for row, token in zip(rows, told, strict=True)]
+        masks, fixed = map(list, zip(*settled, strict=True))
+        tokens = self._drawn(rows, predicted, masks, fixed) if _FREE in fixed else np.array(fixed)
+        advance, eos = self._guide.advance, self._eos
+        for row, before, token in zip(rows, told, tokens.tolist(), strict=True):
+            if before == _FREE and token != eos:
+                row.state = advance(row.state, token)
+                row.ids.append(token)
+                row.budget -= 1
+        return tokens
 
-    def _choice(self, row: _Row[S]) -> Choice:
-        choice = self._choices.of(self._guide.allowed(row.state, row.request.max_tokens - len(row.ids)))
-        if not choice.size:
+    def _settled(self, row: _Row[S]) -> tuple[Mask, int]:
+        """What may come next, and the token that must come, where there is but one."""
+        mask = self._guide.allowed(row.state, row.budget)
+        size, first = self._choices.of(mask)
+        if not size:
             raise DeadEndError(f"request {row.place} allows no token after {len(row.ids)}: the guide breaks its law")
-        return choice
+        return mask, first if size == 1 else _FREE
 
-    def _draw(self, rows: list[_Row[S]], logits: list[NDArray[np.floating]], choices: list[Choice]) -> tuple[list[int], list[float]]:
-        if self._sampler is None:
-            self._sampler = Sampler(self._sampling, len(logits[0]), logits[0].dtype.type, self._tempering)
+    def _drawn(
+        self, rows: list[_Row[S]], predicted: NDArray[np.floating] | Prediction, masks: list[Mask], fixed: list[int]
+    ) -> Tokens:
+        """(batch,) the fixed tokens, and drawn ones where there is none; rows count the probability of what is drawn."""
+        prediction = Logits(predicted) if isinstance(predicted, np.ndarray) else predicted
+        uniforms = [next(row.uniforms) if token == _FREE else 0.0 for row, token in zip(rows, fixed, strict=True)]
         in_tag = [self._tempering.in_tag(row.ids) for row in rows] if self._tempering is not None else []
-        uniforms = [row.generator.random() for row in rows]
-        return self._sampler.draw(logits, [choice for choice in choices if choice.size > 1], uniforms, in_tag)
-
-    def _move(self, row: _Row[S], token: int) -> None:
-        if token != self._guide.vocabulary.eos:
-            row.state = self._guide.advance(row.state, token)
-            row.ids.append(token)
+        drawn, logprobs = self._sampler.draw(prediction, masks, uniforms, in_tag)
+        for row, token, logprob in zip(rows, fixed, logprobs.tolist(), strict=True):
+            if token == _FREE:
+                row.logprob += logprob
+        given = np.array(fixed)
+        return np.where(given == _FREE, drawn, given)
 
 
 def _result(row: _Row[Any]) -> Result:
@@ -219,7 +236,7 @@ def _result(row: _Row[Any]) -> Result:
 
 
 def generate(
-    step: Step,
+    step: Step | Predict,
     initial: Initial,
     *,
     guide: Guide[Any],

@@ -97,7 +97,8 @@ def _quantised(weight: NDArray[np.float32], axis: int) -> tuple[NDArray[np.int8]
 
 def step_graph(config: GeneratorConfig, weights: Weights, precision: Precision = "int8") -> bytes:
     """An ONNX model of one step: ids (batch,) int64, features (batch, features) int64 of the contexts after them, and state
-    (batch, state_size) float32 → logits (batch, vocab), in which the candidates have their share, and the state after.
+    (batch, state_size) float32 → logits (batch, vocab), their probabilities, and the state after; where the model copies, also the odds
+    (batch, 1) of copying the candidates against drawing from the logits, as logarithms.
 
     Args: weights, by the names of `GeneratorModel.named_weights`.
     """
@@ -114,25 +115,24 @@ def step_graph(config: GeneratorConfig, weights: Weights, precision: Precision =
         largest = 1.0
         after += [hidden, memory]
     logits = graph("Add", maths.logits(hidden), graph.constant(weights["output_bias"]))
+    outputs = {"logits": (logits, config.vocab_size), "state_after": (graph("Concat", *after, axis=1), config.state_size)}
+    outputs["probabilities"] = graph("Softmax", logits, axis=1), config.vocab_size
     if config.matches:
-        logits = _with_copies(graph, maths, weights, logits, hidden, features)
-    return _model(graph, config, logits, graph("Concat", *after, axis=1))
+        outputs["odds"] = _odds(graph, maths, weights, hidden, features), 1
+    return _model(graph, config, outputs)
 
 
 class _Features(NamedTuple):
     """Parts of the input `features`."""
 
     structure: str  #: (batch, 6)
-    match: str  #: (batch,)
-    candidate: str  #: (batch,)
-    copies: str  #: (batch,) 1.0 where there is a candidate, else 0.0
+    match: str  #: (batch, 1)
 
 
 def _features(graph: _Graph) -> _Features:
     count = len(FEATURES)
-    parts = graph("Split", "features", graph.constant(np.array([count - 2, 1, 1], dtype=np.int64)), outputs=3, axis=1)
-    match, candidate = (graph("Squeeze", part, graph.constant(np.array([1], dtype=np.int64))) for part in parts[1:])
-    return _Features(parts[0], match, candidate, graph("Cast", graph("Sign", match), to=TensorProto.FLOAT))
+    structure, match, _ = graph("Split", "features", graph.constant(np.array([count - 2, 1, 1], dtype=np.int64)), outputs=3, axis=1)
+    return _Features(structure, match)
 
 
 def _seen(graph: _Graph, maths: _Float32 | _Int8, config: GeneratorConfig, weights: Weights, features: _Features) -> str:
@@ -156,23 +156,12 @@ def _largest_seen(weights: Weights) -> float:
     return float(np.abs(weights["embedding"]).max()) + 4 * spread
 
 
-def _with_copies(graph: _Graph, maths: _Float32 | _Int8, weights: Weights, logits: str, hidden: str, features: _Features) -> str:
-    """Logits in which each candidate has its share; as `generator.with_copies`.
-
-    All sums are taken by LogSoftmax, which works row by row: what ONNX Runtime's reductions, and its Log, give for a row depends on how
-    many rows there are.
-    """
-    axis = graph.constant(np.array([1], dtype=np.int64))
-    candidate = graph("Unsqueeze", features.candidate, axis)
-    bias = graph("Unsqueeze", graph("Gather", graph.constant(weights["gate_bias"]), features.match), axis)
-    never = graph(
-        "Mul", graph("Sub", graph.constant(np.float32(1)), graph("Unsqueeze", features.copies, axis)), graph.constant(np.float32(NEVER))
-    )
-    odds = graph("Add", graph("Add", bias, maths.product(hidden, weights["gate"][:, None], 1.0)), never)
-    drawn = graph("GatherElements", graph("LogSoftmax", logits, axis=1), candidate, axis=1)
-    share_drawn, _ = graph("Split", graph("LogSoftmax", graph("Concat", drawn, odds, axis=1), axis=1), outputs=2, axis=1)
-    raised = graph("Sub", graph("GatherElements", logits, candidate, axis=1), share_drawn)
-    return str(graph("ScatterElements", logits, candidate, raised, axis=1))
+def _odds(graph: _Graph, maths: _Float32 | _Int8, weights: Weights, hidden: str, features: _Features) -> str:
+    """(batch, 1) log-odds of copying the candidate, NEVER where there is none; as `GeneratorModel`'s."""
+    bias = graph("Gather", graph.constant(weights["gate_bias"]), features.match)
+    missing = graph("Sub", graph.constant(np.float32(1)), graph("Cast", graph("Sign", features.match), to=TensorProto.FLOAT))
+    never = graph("Mul", missing, graph.constant(np.float32(NEVER)))
+    return str(graph("Add", graph("Add", bias, maths.product(hidden, weights["gate"][:, None], 1.0)), never))
 
 
 def _lstm(graph: _Graph, maths: _Float32 | _Int8, layer: Weights, inputs: tuple[str, float], before: tuple[str, str]) -> tuple[str, str]:
@@ -186,8 +175,8 @@ def _lstm(graph: _Graph, maths: _Float32 | _Int8, layer: Weights, inputs: tuple[
     return graph("Mul", graph("Sigmoid", o), graph("Tanh", memory)), memory
 
 
-def _model(graph: _Graph, config: GeneratorConfig, logits: str, state: str) -> bytes:
-    outputs = {"logits": (logits, config.vocab_size), "state_after": (state, config.state_size)}
+def _model(graph: _Graph, config: GeneratorConfig, outputs: Mapping[str, tuple[str, int]]) -> bytes:
+    """Args: outputs, by name: what gives them, and how many numbers each row has."""
     for name, (source, _) in outputs.items():
         graph.nodes.append(helper.make_node("Identity", [source], [name]))
     made = helper.make_graph(

@@ -17,6 +17,6 @@ def sample_page(run: Run, *, seed: int = 0, max_tokens: int = 256) -> str:
     model = run.trainer.model
     step = PageStep(Session(step_graph(model.config, weights_of(model)), model.config), Reading(run.tokenizer.vocabulary))
     guide = Guard(run.tokenizer.vocabulary)
-    search = Search(step, step.initial, guide, SamplingConfig(temperature=0.8))
+    search = Search(step.predict, step.initial, guide, SamplingConfig(temperature=0.8))
     (result,) = search.stream([Request(seed=seed, max_tokens=max_tokens)])
     return write(run.tokenizer.decode(result.ids), one_line=True)

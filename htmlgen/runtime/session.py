@@ -2,21 +2,19 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 import onnxruntime
 from numpy.typing import NDArray
 
+from htmlgen.decoding.predictions import Logits, Mixture, Prediction
 from htmlgen.errors import BundleCorruptError
-from htmlgen.runtime.architecture import GeneratorConfig
-from htmlgen.tokens.context import FEATURES, MATCHES, Reading
+from htmlgen.runtime.architecture import NEVER, GeneratorConfig
+from htmlgen.tokens.context import FEATURES, LAPS, MATCHES, Context, Reading
 from htmlgen.tokens.vocabulary import Kind
 
 Arrays = tuple[NDArray[Any], ...]
-
-_UNLIKELY: Final = np.float32(-1e4)  # a logit: never drawn where anything else may come
-_LENGTHS: Final = np.array(MATCHES)
 
 
 class Session:
@@ -42,12 +40,16 @@ class Session:
         self.architecture = architecture
 
     def _check(self, name: str, architecture: GeneratorConfig) -> None:
-        inputs = {"ids": ["batch"], "features": ["batch", len(FEATURES)], "state": ["batch", architecture.state_size]}
-        outputs = {"logits": ["batch", architecture.vocab_size], "state_after": ["batch", architecture.state_size]}
-        there = ({node.name: node.shape for node in nodes} for nodes in (self._session.get_inputs(), self._session.get_outputs()))
-        for expected, found in zip((inputs, outputs), there, strict=True):
-            if found != expected:
-                raise BundleCorruptError(f"{name}: takes and gives {found}, not {expected} as config.json says; copy the bundle again")
+        batch, vocab, state = "batch", architecture.vocab_size, architecture.state_size
+        inputs = {"ids": [batch], "features": [batch, len(FEATURES)], "state": [batch, state]}
+        outputs = {"logits": [batch, vocab], "state_after": [batch, state]}
+        more = {"probabilities": [batch, vocab]} | ({"odds": [batch, 1]} if architecture.matches else {})
+        takes, gives = ({node.name: node.shape for node in nodes} for nodes in (self._session.get_inputs(), self._session.get_outputs()))
+        if takes != inputs or gives not in (outputs, outputs | more):
+            raise BundleCorruptError(
+                f"{name}: takes {takes} and gives {gives}, not {inputs} and {outputs | more} as config.json says; copy the bundle again"
+            )
+        self._gives = list(gives)
 
     def initial(self, batch: int) -> NDArray[np.float32]:
         """The state before a page: (batch, state_size) zeros."""
@@ -55,14 +57,25 @@ class Session:
 
     def __call__(
         self, ids: NDArray[np.int64], features: NDArray[np.int64], state: NDArray[np.float32]
-    ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    ) -> tuple[NDArray[np.floating], NDArray[np.float32]]:
         """Args: ids (batch,) int64; features (batch, features) int64, of the contexts after those ids; state, as returned before or from
         `initial`.
 
-        Returns: logits (batch, vocab) and the state after.
+        Returns: logits (batch, vocab), in which the candidates have their share, and the state after.
         """
-        logits, after = self._session.run(None, {"ids": ids, "features": features, "state": state})
-        return logits, after
+        prediction, after = self.predict(ids, features, state)
+        return prediction.logits(), after
+
+    def predict(
+        self, ids: NDArray[np.int64], features: NDArray[np.int64], state: NDArray[np.float32]
+    ) -> tuple[Logits | Mixture, NDArray[np.float32]]:
+        """The same, with a prediction in the place of logits."""
+        found = self._session.run(self._gives, {"ids": ids, "features": features, "state": state})
+        given = dict(zip(self._gives, found, strict=True))
+        if "probabilities" not in given:  # graphs of old have the candidates' shares in their logits
+            return Logits(given["logits"]), given["state_after"]
+        odds = given["odds"][:, 0] if "odds" in given else np.full(len(ids), NEVER, dtype=np.float32)
+        return Mixture(given["logits"], given["probabilities"], odds, features[:, -1]), given["state_after"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,6 +96,8 @@ class PageStep:
     def __init__(self, session: Session, reading: Reading, copying: Copying | None = None) -> None:
         self.session, self._reading, self._copying = session, reading, copying or Copying()
         self._words = np.isin(reading.vocabulary.kinds, (Kind.TEXT, Kind.BYTE, Kind.REFERENCE))
+        laps, match = np.divmod(np.arange(len(MATCHES) * len(LAPS)), len(MATCHES))
+        self._weak = (np.array(MATCHES)[match] < self._copying.least) | (laps > 0)  # classes of matches by which no word is suggested
 
     def limited(self, copying: Copying) -> "PageStep":
         """The same step, held to copying no more than that."""
@@ -94,21 +109,36 @@ class PageStep:
         contexts[:] = [self._reading.start] * batch
         return self.session.initial(batch), contexts
 
-    def __call__(self, ids: NDArray[np.int64], arrays: Arrays) -> tuple[NDArray[np.float32], Arrays]:
+    def __call__(self, ids: NDArray[np.int64], arrays: Arrays) -> tuple[NDArray[np.floating], Arrays]:
         """Args: ids (batch,) int64; arrays, as returned before or from `initial`. Returns: logits (batch, vocab) and the arrays after."""
+        prediction, after = self.predict(ids, arrays)
+        return prediction.logits(), after
+
+    def predict(self, ids: NDArray[np.int64], arrays: Arrays) -> tuple[Prediction, Arrays]:
+        """The same, with a prediction in the place of logits."""
         state, before = arrays
-        after = [context.after(token) for context, token in zip(before, ids.tolist(), strict=True)]
-        features = np.array([context.features() for context in after], dtype=np.int64)
-        most, repeats = self._copying.most, self._copying.repeats
-        copied = [row for row, context in enumerate(after) if context.copied >= most] if most else []
-        looped = [row for row, context in enumerate(after) if context.copied >= repeats and context.repeats >= repeats] if repeats else []
-        candidates = features[looped, -1]
-        features[copied, -2:] = 0
-        if self._copying.least:
-            laps, match = np.divmod(features[:, -2], len(MATCHES))
-            features[self._words[features[:, -1]] & ((_LENGTHS[match] < self._copying.least) | (laps > 0)), -2:] = 0
-        logits, state = self.session(ids, features, state)
-        logits[looped, candidates] = _UNLIKELY
         contexts = np.empty(len(ids), dtype=object)
-        contexts[:] = after
-        return logits, (state, contexts)
+        contexts[:] = after = [context.after(token) for context, token in zip(before, ids.tolist(), strict=True)]
+        features = np.array([context.features() for context in after], dtype=np.int64)
+        looped = self._looped(after)
+        repeated = features[looped, -1]
+        self._limit(features, after, looped)
+        prediction, state = self.session.predict(ids, features, state)
+        if looped:
+            prediction.without(looped, repeated)
+        return prediction, (state, contexts)
+
+    def _looped(self, contexts: list[Context]) -> list[int]:
+        """The rows whose next token, if they went on as they do, would be one more of a run that came too often in a row."""
+        repeats = self._copying.repeats
+        if not repeats:
+            return []
+        return [row for row, context in enumerate(contexts) if context.copied >= repeats and context.repeats >= repeats]
+
+    def _limit(self, features: NDArray[np.int64], contexts: list[Context], looped: list[int]) -> None:
+        """Takes matches and candidates out of features where nothing may be copied."""
+        most = self._copying.most
+        if stopped := looped + [row for row, context in enumerate(contexts) if context.copied >= most > 0]:
+            features[stopped, -2:] = 0
+        if self._copying.least:
+            features[self._words[features[:, -1]] & self._weak[features[:, -2]], -2:] = 0
