@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from htmlgen.evaluation.score import evaluate
 
-GUIDE = Path(__file__).parent.parent / "docs" / "evaluation.md"
+GUIDE = Path(__file__).parent.parent / "docs" / "judging.md"
 MARKUP = st.lists(
     st.sampled_from(
         [*("<!doctype html>", "<title>", "</title>", "<p>", "</p>", "<b>", "</b>", "<table>", "<td>", "</table>", "<svg>", "</svg>"),

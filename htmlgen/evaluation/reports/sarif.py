@@ -8,7 +8,6 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from hashlib import sha256
 from pathlib import Path
 from shutil import copyfileobj
 from tempfile import TemporaryFile
@@ -17,7 +16,7 @@ from urllib.parse import quote
 
 import htmlgen
 from htmlgen.errors import UnknownRuleError
-from htmlgen.evaluation.findings import Finding, Lines
+from htmlgen.evaluation.fingerprints import fingerprint
 from htmlgen.evaluation.reports.totals import Compared, Totals, adding
 from htmlgen.evaluation.rules import Rule, explanation, rule_of, source_url
 from htmlgen.evaluation.score import Evaluation
@@ -52,7 +51,7 @@ def _artifact(evaluation: Evaluation) -> dict[str, Any]:
 
 def _results(evaluation: Evaluation, artifact: int, rules: dict[str, int]) -> Iterator[dict[str, Any]]:
     uri = uri_of(evaluation.name)
-    for finding, fingerprint in zip(evaluation.findings, fingerprints(evaluation), strict=True):
+    for finding, mark in zip(evaluation.findings, fingerprints(evaluation), strict=True):
         region = {"startLine": finding.line, "startColumn": finding.column, "charOffset": finding.offset}
         place = {"artifactLocation": {"uri": uri, "index": artifact}, "region": region}
         yield {
@@ -61,25 +60,17 @@ def _results(evaluation: Evaluation, artifact: int, rules: dict[str, int]) -> It
             "level": finding.severity,
             "message": {"text": finding.message.encode("utf-8", "replace").decode()},
             "locations": [{"physicalLocation": place}],
-            "partialFingerprints": {_CONTEXT: fingerprint},
+            "partialFingerprints": {_CONTEXT: mark},
         }
 
 
 def fingerprints(evaluation: Evaluation) -> Iterator[str]:
-    """What tells each finding of a page from the others, wherever its line moves: its rule and its line, white space collapsed, hashed,
-    and how often the two came before in the page."""
-    lines, seen = Lines(evaluation.page), Counter[str]()
+    """What tells each finding of a page from the others wherever its line moves: its fingerprint, and how often that came before."""
+    seen = Counter[str]()
     for finding in evaluation.findings:
-        key = sha256(f"{finding.rule}\n{_context(evaluation.page, lines, finding)}".encode("utf-8", "surrogatepass")).hexdigest()[:16]
+        key = fingerprint(finding, evaluation.page, "")  # without its path: a result has that beside it
         seen[key] += 1
         yield f"{key}:{seen[key]}"
-
-
-def _context(page: str, lines: Lines, finding: Finding) -> str:
-    start = lines.starts[finding.line - 1]
-    end = lines.starts[finding.line] if finding.line < len(lines.starts) else len(page)
-    near = page[max(start, finding.offset - 200) : min(end, finding.offset + 200)]  # a page may be one line of megabytes
-    return " ".join(near.split())
 
 
 def uri_of(name: str) -> str:
