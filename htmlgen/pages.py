@@ -6,7 +6,7 @@ Writing needs neither html5lib nor BeautifulSoup; they are imported where a page
 import os
 import secrets
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, partial, reduce
 from os import PathLike
 from typing import TYPE_CHECKING, Any
@@ -290,11 +290,12 @@ def evaluate(page: "str | bytes | BeautifulSoup | Tag | Page", *, fragment: bool
     see from the page.
     Raises: InputError, for what is none of these; a file is judged as its bytes, `path.read_bytes()`.
     """
-    from htmlgen.evaluation.inputs import decode
+    from htmlgen.evaluation.encoding import decode
     from htmlgen.evaluation.score import evaluate as judge
 
     if isinstance(page, bytes):
-        return judge(decode(page), size=len(page), fragment=fragment)
+        text, encoding = decode(page)
+        return replace(judge(text, size=len(page), fragment=fragment), encoding=encoding)
     if not isinstance(page, str | Page) and not _is_soup(page):
         kind = type(page).__name__
         raise InputError(f"a page is HTML text, bytes, a BeautifulSoup tree or a generated page, got {kind}; read a file first")

@@ -19,9 +19,9 @@ from io import BytesIO
 from pathlib import Path
 from typing import IO, Final, TypeAlias
 
-from html5lib._inputstream import HTMLBinaryInputStream
-
 from htmlgen.errors import InputError
+from htmlgen.evaluation.encoding import decode
+from htmlgen.evaluation.findings import Finding
 from htmlgen.evaluation.parsing import PAGE_LIMIT, size_of
 from htmlgen.evaluation.selecting import Paths
 from htmlgen.evaluation.walking import paths_of
@@ -46,6 +46,7 @@ class NamedPage:
     text: str
     size: int  #: bytes as stored; of a page out of JSON, bytes in UTF-8
     path: str  #: of its file; `stdin` for standard input
+    encoding: tuple[Finding, ...] = ()  #: what is wrong with its bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,12 +151,23 @@ def _content(name: str, file: _Stream, lines: bool, limit: int) -> Iterator[Read
     head = file.read(_SNIFFED)
     file.rewind()
     if head.startswith(_UTF16_MARKS):
-        file = _Stream(BytesIO(_at_most(file, limit, name).decode("utf-16", "replace").encode("utf-8", "replace")))
-    else:
-        _check(name, head)
+        yield from _utf16(name, _at_most(file, limit, name), lines, limit)
+        return
+    _check(name, head)
     reader = _page_a_line if lines else _reader(name, file, limit)
     file.settle()
     yield from reader(name, file, limit)
+
+
+def _utf16(name: str, content: bytes, lines: bool, limit: int) -> Iterator[Read]:
+    """The pages of bytes in UTF-16, which are read as if they were UTF-8; of one page it is told."""
+    text, encoding = decode(content)
+    file = _Stream(BytesIO(text.encode("utf-8", "replace")))
+    reader = _page_a_line if lines else _reader(name, file, limit)
+    file.settle()
+    for page in reader(name, file, limit):
+        whole = reader is _one_page and isinstance(page, NamedPage)
+        yield NamedPage(name, text, len(content), name, encoding) if whole else page
 
 
 def _check(name: str, head: bytes) -> None:
@@ -198,7 +210,8 @@ def _one_page(name: str, file: _Stream, limit: int) -> Iterator[Read]:
     content = _at_most(file, limit, name)
     if not content.removeprefix(_UTF8_MARK).strip():
         raise InputError(f"{name} is empty: {'it has only white space' if content else 'no bytes'}; give a file with HTML in it")
-    yield NamedPage(name, decode(content), len(content), name)
+    text, encoding = decode(content)
+    yield NamedPage(name, text, len(content), name, encoding)
 
 
 def _page_a_line(name: str, file: _Stream, limit: int) -> Iterator[Read]:
@@ -208,7 +221,8 @@ def _page_a_line(name: str, file: _Stream, limit: int) -> Iterator[Read]:
         if len(line) > limit:
             yield UnreadablePage(place, _too_large(place, limit))
         else:
-            yield NamedPage(place, decode(line), len(line), name)
+            text, encoding = decode(line)
+            yield NamedPage(place, text, len(line), name, encoding)
     if not number:
         raise InputError(f"{name} is empty: it has no line to read; give a file with a page on each line")
 
@@ -229,7 +243,7 @@ def _json_lines(name: str, file: _Stream, limit: int) -> Iterator[Read]:
 def _page_of_json(line: bytes, name: str, number: int) -> str:
     where = f"{name}, line {number}:"
     try:
-        found = json.loads(decode(line))
+        found = json.loads(line.removeprefix(_UTF8_MARK).decode("utf-8", "replace"))
     except (ValueError, RecursionError) as error:
         reason = getattr(error, "msg", "nested too deep")
         raise InputError(f"{where} malformed JSON ({reason}); write one JSON object a line") from None
@@ -244,7 +258,7 @@ def _page_of_json(line: bytes, name: str, number: int) -> str:
 
 def _is_json_object(line: bytes) -> bool:
     try:
-        return isinstance(json.loads(decode(line)), dict)
+        return isinstance(json.loads(line.removeprefix(_UTF8_MARK).decode("utf-8", "replace")), dict)
     except (ValueError, RecursionError):
         return False
 
@@ -258,12 +272,3 @@ def _at_most(file: _Stream, limit: int, name: str) -> bytes:
 
 def _too_large(name: str, limit: int) -> InputError:
     return InputError(f"{name} is above the limit of {limit:,} bytes a page; split it, or raise the limit")
-
-
-def decode(content: bytes) -> str:
-    """A page's text: UTF-8, with or without a byte order mark; if it is not, in the encoding that html5lib sniffs. Never fails."""
-    try:
-        return content.removeprefix(_UTF8_MARK).decode("utf-8")
-    except UnicodeDecodeError:
-        encoding, _ = HTMLBinaryInputStream(content, useChardet=False).charEncoding
-        return encoding.codec_info.decode(content, "replace")[0].removeprefix("\ufeff")

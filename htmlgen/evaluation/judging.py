@@ -116,7 +116,7 @@ class _Memory:
 
 
 def _unpacked(packed: bytes, page: NamedPage) -> Evaluation:
-    return replace(unpack(packed, page=page.text, name=page.name), bytes=page.size)
+    return replace(unpack(packed, page=page.text, name=page.name), bytes=page.size, encoding=page.encoding)
 
 
 def _judge(page: Read, manner: Manner, structure: Structured | None) -> "tuple[bytes, Structure | None]":

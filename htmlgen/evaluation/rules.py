@@ -45,6 +45,8 @@ class Rule:
 
 
 _SYNTAX: Final = "HTML Standard, 13.2.2 Parse errors"
+_CHARSET: Final = "HTML Standard, 4.2.5.4 Specifying the document's character encoding"
+_SNIFFING: Final = "HTML Standard, 13.2.3.2 Determining the character encoding"
 _IN_FOREIGN: Final = "HTML Standard, 13.2.6.5 The rules for parsing tokens in foreign content"
 _INITIAL: Final = 'HTML Standard, 13.2.6.4.1 The "initial" insertion mode'
 _IN_NOSCRIPT: Final = 'HTML Standard, 13.2.6.4.5 The "in head noscript" insertion mode'
@@ -65,6 +67,13 @@ _TABLE: Final = (
     Rule("input/judging-failure", "A page that judging fails on", _HTMLGEN),
     Rule("input/too-slow", "A page that takes too long to judge", _HTMLGEN),
     Rule("input/unused-ignore", "A comment that keeps no finding back", _HTMLGEN, "warning"),
+    # 13.2.3 and 4.2.5.4, the bytes of a page
+    Rule("encoding/contradiction", "Two encodings for one page", _SNIFFING),
+    Rule("encoding/late-declaration", "An encoding declared after 1,024 bytes", _CHARSET),
+    Rule("encoding/not-utf-8", "A page in another encoding than UTF-8", _CHARSET),
+    Rule("encoding/undeclared", "An encoding that is not declared", _CHARSET, "warning"),
+    Rule("encoding/undecodable", "Bytes that are no text", _SNIFFING),
+    Rule("encoding/unknown-label", "An encoding that is none", _CHARSET),
     # 13.2.2, the tokenizer and the input stream
     Rule("syntax/abrupt-closing-of-empty-comment", "An empty comment closed by `>`", _SYNTAX),
     Rule("syntax/abrupt-doctype-public-identifier", "A `>` within a doctype's public identifier", _SYNTAX),

@@ -2,8 +2,8 @@
 
 score = balance x cleanness x validity, with
 balance   = 1 - faults / tags that need balance, see `htmlgen.evaluation.balance`;
-cleanness = (1 + tags) / (1 + tags + errors), the errors being the parse errors of the HTML Standard (`htmlgen.evaluation.document`); the
-page itself counts as one tag, so that text alone has a value;
+cleanness = (1 + tags) / (1 + tags + errors), the errors being the parse errors of the HTML Standard (`htmlgen.evaluation.document`)
+and those of the page's bytes (`htmlgen.evaluation.encoding`); the page itself counts as one tag, so that text alone has a value;
 validity  = (1 + tags) / (1 + tags + violations), the violations being the errors that `htmlgen.evaluation.conformance` finds.
 
 All lie in [0, 1]; the score is 1 exactly when neither the parser nor the balance nor the grammar finds an error. A fault that several see
@@ -34,6 +34,7 @@ class Evaluation:
     fragment: bool
     tags: int  #: start and end tags, void ones included
     errors: tuple[Finding, ...]  #: parse errors, in the order of the page
+    encoding: tuple[Finding, ...] = ()  #: what is wrong with the page's bytes, warnings among them
     html5lib: tuple[Finding, ...] = ()  #: what html5lib reports instead, raw, in the order it noticed it; no part of `findings`
     balance: Balance
     violations: tuple[Finding, ...] = ()  #: of the grammar, warnings among them
@@ -47,8 +48,9 @@ class Evaluation:
 
     @property
     def cleanness(self) -> float:
-        """(1 + tags) / (1 + tags + errors), in (0, 1]."""
-        return (1 + self.tags) / (1 + self.tags + len(self.errors))
+        """(1 + tags) / (1 + tags + errors), those of the encoding among them, in (0, 1]."""
+        errors = len(self.errors) + sum(finding.severity == "error" for finding in self.encoding)
+        return (1 + self.tags) / (1 + self.tags + errors)
 
     @property
     def validity(self) -> float:
@@ -66,7 +68,8 @@ class Evaluation:
         """All findings that are kept, in the order of the page."""
         if self.kept is not None:
             return self.kept
-        return tuple(sorted((*self.errors, *self.balance.findings, *self.violations), key=lambda finding: (finding.offset, finding.rule)))
+        found = (*self.encoding, *self.errors, *self.balance.findings, *self.violations)
+        return tuple(sorted(found, key=lambda finding: (finding.offset, finding.rule)))
 
     def to_dict(self) -> dict[str, Any]:
         """For JSON; without the page's text."""
