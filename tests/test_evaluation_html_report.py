@@ -98,7 +98,7 @@ NASTY = "</script><img src=x onerror=alert(1)>\"'&\x00\x1b[2J\ud800\u2028"
 def test_nothing_of_a_page_becomes_markup() -> None:
     document = report(judged(NASTY, NASTY, Finding("content/" + NASTY, NASTY, 1, 1, 0)))
     assert "<img" not in document
-    assert document.count("<script>") == document.count("</script>") == 1
+    assert document.count("<script ") == document.count("</script>") == 1
     assert findings_of(document) == []
 
 
@@ -169,7 +169,7 @@ def browsed(tmp_path: Path) -> Callable[[str], str]:
 def test_a_browser_runs_the_report_without_a_complaint(browsed: Callable[[str], str]) -> None:
     dom = browsed(report(*some()))
     assert "CONSOLE" not in dom
-    assert '<form id="filter">' in dom  # the script has shown it: its hash is the policy's
+    assert '<form id="filter">' in dom  # the script has shown it, as the policy lets it
 
 
 @needs_chromium
@@ -183,7 +183,7 @@ def test_a_rule_that_is_chosen_leaves_its_findings(browsed: Callable[[str], str]
     document = report(*some())
     script = html_page._asset("report.js")
     changed = document.replace(script, script + choose.join(("{ const filter = document.getElementById('filter'); ", " }")))
-    dom = browsed(re.sub(r"script-src 'sha256-[^']*'", "script-src 'unsafe-inline'", changed))
+    dom = browsed(changed)
     hidden = {unescape(name): "hidden" in attributes for name, attributes in re.findall(r'data-name="([^"]*)"([^>]*)>', dom)}
     assert hidden == {"site/broken.html": True, "warned.html": False}
 
@@ -240,3 +240,10 @@ def test_every_link_of_the_contents_leads_somewhere(evaluations: list[Evaluation
     links = set(re.findall(r'href="#([^"]*)"', document))
     assert ("comparison" in links) is (compared is not None)
     assert links <= set(re.findall(r'id="([^"]*)"', document))
+
+
+@needs_chromium
+def test_a_script_that_slips_in_does_not_run(browsed: Callable[[str], str]) -> None:
+    """Were there a hole in the escaping, the policy would stand behind it."""
+    document = report(*some()).replace("</main>", "<script>document.title = 'taken'</script></main>")
+    assert "<title>HTML report</title>" in browsed(document)

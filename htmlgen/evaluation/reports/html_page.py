@@ -3,11 +3,10 @@
 Whatever comes from pages, names and messages goes through `text` on its way, see `elements`.
 """
 
-from base64 import b64encode
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
-from hashlib import sha256
 from importlib import resources
+from secrets import token_urlsafe
 from typing import Any, Final, TextIO
 
 from markdown_it import MarkdownIt
@@ -28,7 +27,8 @@ from htmlgen.evaluation.score import Evaluation
 
 PAGES_SHOWN: Final = 100
 FINDINGS_SHOWN: Final = 50
-_POLICY: Final = "script-src 'sha256-{}'; connect-src 'none'; object-src 'none'; frame-src 'none'; base-uri 'none'; form-action 'none'"
+# The nonce is drawn for each report: no page that is judged can know it, and so none can bring a script along.
+_POLICY: Final = "script-src 'nonce-{}'; connect-src 'none'; object-src 'none'; frame-src 'none'; base-uri 'none'; form-action 'none'"
 
 _CONTENTS: Final = {
     "summary": "Summary",
@@ -55,9 +55,10 @@ def write_html(
 
 
 def _document(gathered: Gathered, comparison: dict[str, Any] | None, pictures: int, date: datetime) -> Iterator[str]:
+    nonce = token_urlsafe(16)
     compared = compared_content(comparison) if comparison else ""
     contents = [part for part in _CONTENTS if (part != "comparison" or compared) and (part != "rules" or gathered.totals.rules)]
-    yield f'<!DOCTYPE html>\n<html lang="en">{_head()}<body>{_header(date, contents)}<main>\n'
+    yield f'<!DOCTYPE html>\n<html lang="en">{_head(nonce)}<body>{_header(date, contents)}<main>\n'
     yield _summary(gathered.totals)
     if gathered.totals.pages:
         yield _distributions(gathered)
@@ -67,20 +68,19 @@ def _document(gathered: Gathered, comparison: dict[str, Any] | None, pictures: i
     yield from _pages(gathered, pictures)
     yield _explanations(gathered)
     yield f"</main>{element('footer', element('p', f'Written by htmlgen {htmlgen.__version__}.'))}"
-    yield f"<script>{_asset('report.js')}</script></body></html>\n"
+    yield f'<script nonce="{nonce}">{_asset("report.js")}</script></body></html>\n'
 
 
 def _asset(name: str) -> str:
     return (resources.files("htmlgen.evaluation.reports") / name).read_text("utf-8")
 
 
-def _head() -> str:
-    script = b64encode(sha256(_asset("report.js").encode()).digest()).decode("ascii")
+def _head(nonce: str) -> str:
     return element(
         "head",
         element("meta", charset="utf-8"),
         element("title", "HTML report"),
-        f'<meta http-equiv="Content-Security-Policy" content="{_POLICY.format(script)}">',
+        f'<meta http-equiv="Content-Security-Policy" content="{_POLICY.format(nonce)}">',
         element("meta", name="viewport", content="width=device-width, initial-scale=1"),
         element("meta", name="color-scheme", content="light dark"),
         element("style", _asset("report.css")),
