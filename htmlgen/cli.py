@@ -18,6 +18,7 @@ import htmlgen
 from htmlgen.cli_compare import compare
 from htmlgen.cli_complete import complete
 from htmlgen.cli_control import control_of, control_options, sampling_of
+from htmlgen.cli_corpus import corpus
 from htmlgen.cli_eval import evaluate
 from htmlgen.cli_grammar import grammar
 from htmlgen.cli_writing import shown, write_file, write_folder
@@ -343,25 +344,6 @@ def _train(run: "Run", sample_minutes: float, seed: int, interrupts: "Interrupts
         click.get_current_context().exit(130)
 
 
-@cli.group()
-def corpus() -> None:
-    """Look at pages that a model is to learn from."""
-
-
-@corpus.command()
-@click.argument("sources", nargs=-1, required=True, metavar="CORPUS…")
-@click.option("--json", "as_json", is_flag=True)
-@click.option("--jobs", type=click.IntRange(min=1), default=2, show_default=True, help="Processes that read pages.")
-def stats(sources: tuple[str, ...], as_json: bool, jobs: int) -> None:
-    """Count pages, sites, elements, attributes, and what cleaning drops."""
-    from htmlgen.corpus.preparation import prepare
-    from htmlgen.corpus.showing import table
-    from htmlgen.corpus.statistics import statistics
-
-    found = statistics(prepare(sources, jobs=jobs))
-    click.echo(json.dumps(found.to_dict(), indent=2, ensure_ascii=False) if as_json else table(found))
-
-
 @cli.command()
 @BUNDLE
 def version(bundle: str | None) -> None:
@@ -379,6 +361,7 @@ def version(bundle: str | None) -> None:
 
 cli.add_command(compare)
 cli.add_command(complete)
+cli.add_command(corpus)
 cli.add_command(evaluate)
 cli.add_command(grammar)
 
