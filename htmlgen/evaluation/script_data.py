@@ -1,0 +1,103 @@
+"""JSON in scripts: import maps (HTML Standard 8.1.6.2) and speculation rules (7.6.1.1). A text → what is wrong with it, or None."""
+
+import json
+from typing import Any, Final
+
+from htmlgen.evaluation.urls import url_problem
+from htmlgen.evaluation.value_finding import WrongValueError, told
+
+_MAPS: Final = ("imports", "scopes", "integrity")
+_RULES: Final = ("prefetch", "prerender")
+_EAGERNESS: Final = frozenset("immediate eager moderate conservative".split())
+
+
+def import_map_problem(text: str) -> str | None:
+    """What is wrong with an import map."""
+    return told(_import_map, text)
+
+
+def speculation_rules_problem(text: str) -> str | None:
+    """What is wrong with a speculation rule set."""
+    return told(_rule_set, text)
+
+
+def _object(what: str, text: str) -> dict[str, Any]:
+    try:
+        read = json.loads(text, parse_constant=_refuse)
+    except ValueError as error:
+        raise WrongValueError(f"{what} is JSON, and this is none: {error}") from None
+    if not isinstance(read, dict):
+        raise WrongValueError(f"{what} is a JSON object, in braces")
+    return read
+
+
+def _refuse(constant: str) -> None:
+    raise ValueError(f"{constant} is no JSON")
+
+
+def _require(met: bool, wrong: str) -> None:
+    if not met:
+        raise WrongValueError(wrong)
+
+
+def _url(what: str, value: str) -> None:
+    if wrong := url_problem(value):
+        raise WrongValueError(f'"{value[:60]}" in {what} is no URL: {wrong}')
+
+
+# Import maps ----------------------------------------------------------------------------------------------------------------------
+
+
+def _import_map(text: str) -> None:
+    read = _object("an import map", text)
+    unknown = next((key for key in read if key not in _MAPS), None)
+    _require(unknown is None, f'an import map has no property "{unknown}"; there are imports, scopes and integrity')
+    for name, value in read.items():
+        _require(isinstance(value, dict), f'"{name}" of an import map is an object')
+    _specifiers("imports", read.get("imports", {}))
+    for prefix, specifiers in read.get("scopes", {}).items():
+        _url("scopes", prefix)
+        _require(isinstance(specifiers, dict), f'the scope "{prefix[:60]}" is an object')
+        _specifiers("scopes", specifiers)
+    for key, value in read.get("integrity", {}).items():
+        _require(isinstance(value, str), f'the integrity of "{key[:60]}" is a string')
+
+
+def _specifiers(name: str, specifiers: dict[str, Any]) -> None:
+    """A module specifier map: to URLs that are absolute, or begin with `/`, `./` or `../`."""
+    for key, value in specifiers.items():
+        _require(bool(key), f'"{name}" has an empty specifier')
+        _require(isinstance(value, str), f'"{key[:60]}" in "{name}" is mapped to something that is no string')
+        like = value.startswith(("/", "./", "../")) or ":" in value
+        _require(like, f'"{value[:60]}" in "{name}" is no URL-like specifier: it begins with a scheme, "/", "./" or "../"')
+        _url(name, value)
+        both = value.endswith("/") or not key.endswith("/")
+        _require(both, f'"{key[:60]}" ends with "/", so that what it is mapped to does, too')
+
+
+# Speculation rules ----------------------------------------------------------------------------------------------------------------
+
+
+def _rule_set(text: str) -> None:
+    read = _object("a speculation rule set", text)
+    _require(any(name in read for name in _RULES), "a speculation rule set has prefetch, prerender, or both")
+    for name in _RULES:
+        rules = read.get(name, [])
+        _require(isinstance(rules, list), f'"{name}" of a speculation rule set is an array')
+        for rule in rules:
+            _require(isinstance(rule, dict), f'each rule of "{name}" is an object')
+            _rule(f'a rule of "{name}"', rule)
+
+
+def _rule(what: str, rule: dict[str, Any]) -> None:
+    source = rule.get("source", "list" if "urls" in rule else "document" if "where" in rule else None)
+    _require(source in ("list", "document"), f'{what} has the source "list", with urls, or "document", with where')
+    _require(("where" if source == "list" else "urls") not in rule, f"{what} has urls or where, not both")
+    urls: Any = rule.get("urls", [] if source == "document" else None)
+    strings = isinstance(urls, list) and all(isinstance(url, str) for url in urls)
+    _require(strings, f'"urls" in {what} is an array of strings')
+    for url in urls:
+        _url(what, url)
+    _require(isinstance(rule.get("where", {}), dict), f'"where" in {what} is an object')
+    eagerness = rule.get("eagerness", "eager")
+    _require(eagerness in _EAGERNESS, f'"eagerness" in {what} is one of {", ".join(sorted(_EAGERNESS))}')
