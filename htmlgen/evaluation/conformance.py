@@ -1,10 +1,11 @@
 """A page held against a grammar and the Standard: what stands where it may not, what is missing, what refers to nothing.
 
-Two witnesses: the grammar (`htmlgen.relaxng.validation`), whose violations get ids of rules and places in the page, and functions that
-say what no grammar can, each of a few elements (`_CHECKS`). One mistake is one finding.
+Three witnesses: the grammar (`htmlgen.relaxng.validation`), whose violations get ids of rules and places in the page; what is known of
+attributes and their values (`htmlgen.evaluation.values`); and functions that say what no grammar can, each of a few elements (`_CHECKS`).
+One mistake is one finding.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 from typing import Final
 
@@ -13,6 +14,8 @@ from htmlgen.evaluation.document import Document
 from htmlgen.evaluation.findings import Finding, Lines
 from htmlgen.evaluation.obsolete import OBSOLETE_ATTRIBUTES, OBSOLETE_ELEMENTS
 from htmlgen.evaluation.outline import Found, Outline
+from htmlgen.evaluation.rules import rule_of
+from htmlgen.evaluation.values import ValueFinding, value_findings
 from htmlgen.markup.elements import METADATA
 from htmlgen.markup.events import Event, StartTag, Text
 from htmlgen.relaxng import Automaton, Violation, validate
@@ -75,12 +78,27 @@ def conformance(document: Document, automaton: Automaton) -> tuple[Finding, ...]
     """What a page holds that the grammar or the Standard does not allow, in the order of the page."""
     page = Outline(document.events, fragment=document.fragment)
     inside = None if document.container is None else _inside(document.container, document.events, automaton)
-    found = [*_translated(validate(document.events, automaton, inside=inside), page), *_checked(page, automaton)]
+    values = tuple(value_findings(document.events, fragment=document.fragment))
+    violations = _untold(validate(document.events, automaton, inside=inside), values)
+    found = [*_translated(violations, page), *map(_valued, values), *_checked(page, automaton)]
     found = [each for each in found if each.rule != "document/lang-missing" or _written(document, each.index)]
     if not found:
         return ()
     lines = Lines(document.page)
     return tuple(sorted((_finding(each, document, lines) for each in found), key=lambda finding: finding.offset))
+
+
+def _untold(violations: Iterable[Violation], values: Iterable[ValueFinding]) -> Iterator[Violation]:
+    """The violations, less what is said of the value of an attribute that is told in more detail."""
+    told = {(each.index, each.attribute) for each in values if each.attribute}
+    for violation in violations:
+        refused = violation.rule in ("attribute-value", "attribute-conflict")
+        if not refused or (violation.index, _attribute(violation)) not in told:
+            yield violation
+
+
+def _valued(finding: ValueFinding) -> Found:
+    return Found(finding.rule, finding.index, finding.message, rule_of(finding.rule).severity)
 
 
 def _checked(page: Outline, automaton: Automaton) -> Iterator[Found]:
@@ -109,7 +127,7 @@ def _finding(found: Found, document: Document, lines: Lines) -> Finding:
 # Violations of the grammar --------------------------------------------------------------------------------------------------------------
 
 
-def _translated(violations: list[Violation], page: Outline) -> Iterator[Found]:
+def _translated(violations: Iterable[Violation], page: Outline) -> Iterator[Found]:
     counted = "headingoffset" in page.having or "headingreset" in page.having
     for violation in violations:
         name = _attribute(violation)

@@ -60,6 +60,7 @@ _TABLES: Final = "HTML Standard, 4.9.12 Processing model"
 _CELLS: Final = "HTML Standard, 4.9.12.1 Forming a table"
 _DROPPED: Final = "HTML Standard, 16.2 Non-conforming features"
 _IN_HTML: Final = "ARIA in HTML, 4 Document conformance requirements"
+_PARENT_ROLE: Final = "WAI-ARIA 1.3, 5.2.8 Required Accessibility Parent Role"
 
 _TABLE: Final = (
     Rule("input/too-large", "A page above the limit of bytes", _HTMLGEN),
@@ -201,6 +202,43 @@ _TABLE: Final = (
     Rule("obsolete/attribute", "An attribute that HTML has dropped", _DROPPED, "warning"),
     Rule("obsolete/ruby", "A part of ruby that HTML has dropped", _DROPPED, "warning"),
     Rule("obsolete/type", "A type that is so anyway", "HTML Standard, 4.12.1 The script element", "warning"),
+    # attributes and values
+    Rule("attribute/is", "`is` on a custom element", "HTML Standard, 4.13 Custom elements"),
+    Rule("attribute/map-name", "A `map` with an `id` that is not its `name`", "HTML Standard, 4.8.13 The map element"),
+    Rule("attribute/alternate-title", "An alternate style sheet without a title", "HTML Standard, 4.6.7.1 Link type \"alternate\""),
+    Rule("attribute/preload-as", "A preload that does not say what for", "HTML Standard, 4.2.4 The link element"),
+    Rule("attribute/meta-media", "`media` on metadata that has no use for it", "HTML Standard, 4.2.5 The meta element"),
+    Rule("attribute/source-condition", "A source that hides those after it", "HTML Standard, 4.8.2 The source element"),
+    Rule("attribute/one-selected", "Several selected options where one can be chosen", "HTML Standard, 4.10.7 The select element"),
+    Rule("attribute/placeholder-option", "A required select without a placeholder", "HTML Standard, 4.10.7 The select element"),
+    Rule("attribute/itemprop", "A property that belongs to no item", "HTML Standard, 5.2.3 Names: the itemprop attribute"),
+    Rule("attribute/xml-lang", "`xml:lang` without the same `lang`", "HTML Standard, 3.2.6.2 The lang and xml:lang attributes"),
+    Rule("value/language", "A language tag that is not valid", "HTML Standard, 3.2.6.2 The lang and xml:lang attributes"),
+    Rule("value/url", "A URL that is not valid", "URL Standard, 4.3 URL writing"),
+    Rule("value/srcset", "Image candidates that are not valid", "HTML Standard, 4.8.4.2.1 Srcset attributes"),
+    Rule("value/sizes", "Source sizes that are not valid", "HTML Standard, 4.8.4.2.2 Sizes attributes"),
+    Rule("value/media", "A media query that is not valid", "Media Queries Level 4, 3 Syntax"),
+    Rule("value/custom-name", "A custom element with a name that is taken", "HTML Standard, 4.13.3 Core concepts"),
+    Rule("value/pattern", "A pattern that is no regular expression", "HTML Standard, 4.10.5.3.6 The pattern attribute"),
+    Rule("value/style", "A style attribute that holds no declarations", "CSS Style Attributes, 3 Syntax and parsing"),
+    Rule("value/color", "A colour that CSS does not know", "CSS Color Level 4, 4 Representing colors"),
+    Rule("value/duplicate-token", "The same word twice", "HTML Standard, 2.3.7 Space-separated tokens"),
+    Rule("value/range", "Numbers that contradict each other", "HTML Standard, 4.10.14 The meter element"),
+    Rule("value/week", "A week that its year does not have", "HTML Standard, 2.3.5.8 Weeks"),
+    Rule("value/policy", "A content security policy that is not valid", "Content Security Policy Level 3, 2.2 Policies"),
+    Rule("value/sandbox", "Sandbox permissions of which one makes the other void", "HTML Standard, 4.8.5 The iframe element"),
+    Rule("value/script-data", "An import map or speculation rules that cannot be read", "HTML Standard, 4.12.1 The script element"),
+    Rule("value/viewport", "A viewport that keeps people from zooming", "WCAG 2.2, 1.4.4 Resize Text", severity="warning"),
+    Rule("aria/native-state", "A state that an attribute of HTML says already", "ARIA in HTML, 5 Rules of ARIA attributes usage"),
+    Rule("aria/parent-role", "A role without the role that it needs around itself", _PARENT_ROLE),
+    Rule("aria/tab-panel", "A selected tab without its panel", "WAI-ARIA 1.3, 5.4 Definition of Roles, tab"),
+    Rule("aria/redundant-role", "A role that the element has by itself", _IN_HTML, severity="warning"),
+    Rule("aria/label", "A label of a control with a role or states", f"{_IN_HTML}, label"),
+    Rule("aria/in-heading", "A role that a heading cannot hold", "HTML Standard, 4.3.6 The h1, h2, h3, h4, h5, and h6 elements"),
+    Rule("aria/in-interactive", "An interactive role in a link or a button", "HTML Standard, 4.10.6 The button element"),
+    Rule("aria/child-role", "A role that its parent does not take", f"{_IN_HTML}, li"),
+    Rule("aria/native-part", "A part of an element with a role or states of its own", f"{_IN_HTML}, summary"),
+    Rule("aria/table-part", "A role on a part of a table", f"{_IN_HTML}, td"),
 )
 
 #: All rules by id, family after family.
