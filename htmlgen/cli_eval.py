@@ -191,7 +191,7 @@ def _judged(
 
 def _kept(
     judged: "Iterable[Judged | UnreadablePage]", screen: "Screen", failing: "Failing", comparing: "Comparing | None", outcome: _Outcome
-) -> "Iterator[Evaluation]":
+) -> "Iterator[Evaluation | UnreadablePage]":
     """Evaluations with the findings that count; what comes of them is noted on the way."""
     from htmlgen.evaluation.inputs import UnreadablePage
 
@@ -199,6 +199,7 @@ def _kept(
         if isinstance(page, UnreadablePage):
             _tell(str(page.error))
             outcome.unreadable += 1
+            yield page
             continue
         if comparing:
             comparing.add(page.evaluation.name, page.evaluation.page, page.structure)

@@ -58,10 +58,18 @@ _ARTIFACT = _object(
     mimeType={"const": "text/html"},
     sourceLanguage={"const": "html"},
 )
+# 3.20: what keeps a run from being a success is a notification
+_NOTE = _object("level message", level=_LEVEL, message=_MESSAGE)
+_INVOCATION = _object(
+    "executionSuccessful",
+    "toolExecutionNotifications",
+    executionSuccessful={"type": "boolean"},
+    toolExecutionNotifications=_array(_NOTE, minItems=1),
+)
 _RUN = _object(
     "tool invocations artifacts results columnKind",
     tool=_object("driver", driver=_DRIVER),
-    invocations=_array(_object("executionSuccessful", executionSuccessful={"type": "boolean"})),
+    invocations=_array(_INVOCATION),
     artifacts=_array(_ARTIFACT, uniqueItems=True),
     results=_array(_RESULT),
     columnKind={"const": "unicodeCodePoints"},

@@ -3,7 +3,7 @@
 import io
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -16,9 +16,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sarif_schema import SCHEMA
 
+from htmlgen.errors import InputError
 from htmlgen.evaluation.findings import Finding
+from htmlgen.evaluation.inputs import UnreadablePage
 from htmlgen.evaluation.reports.formats import writer
 from htmlgen.evaluation.reports.sarif import fingerprints, uri_of
+from htmlgen.evaluation.reports.totals import Seen
 from htmlgen.evaluation.rules import RULES
 from htmlgen.evaluation.score import Evaluation, evaluate
 
@@ -40,13 +43,17 @@ def evaluations() -> list[Evaluation]:
     ]
 
 
-def written(form: str, pages: list[Evaluation]) -> str:
+def missing() -> UnreadablePage:
+    return UnreadablePage("none.html", InputError("none.html does not exist"))
+
+
+def written(form: str, pages: Sequence[Seen]) -> str:
     stream = io.StringIO()
     writer(form)(iter(pages), stream)
     return stream.getvalue()
 
 
-def sarif(pages: list[Evaluation]) -> Any:
+def sarif(pages: Sequence[Seen]) -> Any:
     log = json.loads(written("sarif", pages))
     jsonschema.validate(log, SCHEMA)
     return log["runs"][0]
@@ -92,6 +99,13 @@ def test_a_clean_run_is_sarif_too() -> None:
     assert (run["results"], run["tool"]["driver"]["rules"]) == ([], [])
 
 
+def test_sarif_tells_of_what_could_not_be_judged() -> None:
+    (whole,), (broken,) = sarif(evaluations())["invocations"], sarif([*evaluations(), missing()])["invocations"]
+    assert whole == {"executionSuccessful": True}
+    assert not broken["executionSuccessful"]
+    assert [note["message"]["text"] for note in broken["toolExecutionNotifications"]] == ["none.html does not exist"]
+
+
 def test_a_fingerprint_stays_where_lines_move_and_spaces_change() -> None:
     before = judged("<p>tea</em>\n<p>milk</em>", "x")
     after = judged("<p>sugar</p>\n\n<p>tea</em>\n  <p>milk</em>  ", "x")
@@ -126,7 +140,7 @@ def test_a_page_has_a_uri_relative_to_the_folder_that_is_judged(name: str, uri: 
 # JUnit
 
 
-def junit(pages: list[Evaluation]) -> ElementTree.Element:
+def junit(pages: Sequence[Seen]) -> ElementTree.Element:
     text = written("junit", pages)
     JUNIT.validate(text)
     return ElementTree.fromstring(text.encode())
@@ -148,6 +162,13 @@ def test_junit_counts_pages_and_failures() -> None:
     root = junit(evaluations())
     for element in (root, root[0]):
         assert (element.get("tests"), element.get("failures"), element.get("errors")) == ("4", "2", "0")
+
+
+def test_junit_has_an_error_for_what_could_not_be_judged() -> None:
+    root = junit([*evaluations(), missing()])
+    assert (root.get("tests"), root.get("errors")) == ("5", "1")
+    *_, last = root.iter("testcase")
+    assert [(child.tag, child.get("message")) for child in last] == [("error", "none.html does not exist")]
 
 
 def test_a_run_of_no_pages_is_junit_too() -> None:

@@ -16,9 +16,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from htmlgen.errors import InputError
 from htmlgen.evaluation.findings import Finding
+from htmlgen.evaluation.inputs import UnreadablePage
 from htmlgen.evaluation.reports import html_page, pictures, plots
 from htmlgen.evaluation.reports.html_page import FINDINGS_SHOWN, PAGES_SHOWN, write_html
+from htmlgen.evaluation.reports.totals import Seen
 from htmlgen.evaluation.score import Evaluation, evaluate
 
 DATE = datetime(2026, 11, 21, 9, 30, tzinfo=UTC)
@@ -30,9 +33,9 @@ def judged(page: str, name: str, *more: Finding) -> Evaluation:
     return replace(evaluate(page, name=name, grammar=None), violations=more)
 
 
-def report(*evaluations: Evaluation, **options: Any) -> str:
+def report(*pages: Seen, **options: Any) -> str:
     stream = io.StringIO()
-    write_html(iter(evaluations), stream, date=DATE, **options)
+    write_html(iter(pages), stream, date=DATE, **options)
     return stream.getvalue()
 
 
@@ -49,9 +52,19 @@ def findings_of(document: str) -> list[Finding]:
     return [finding for finding in evaluate(document).findings if finding.severity == "error"]
 
 
-@pytest.mark.parametrize("evaluations", [some(), some()[:1], []], ids=["findings", "clean", "nothing"])
-def test_a_report_is_clean_itself(evaluations: list[Evaluation]) -> None:
-    assert findings_of(report(*evaluations)) == []
+UNREADABLE = UnreadablePage("<none>.html", InputError("<none>.html does not exist"))
+
+
+@pytest.mark.parametrize("pages", [some(), some()[:1], [], [UNREADABLE]], ids=["findings", "clean", "nothing", "unreadable"])
+def test_a_report_is_clean_itself(pages: list[Seen]) -> None:
+    assert findings_of(report(*pages)) == []
+
+
+def test_what_could_not_be_judged_is_told() -> None:
+    document = report(*some(), *[replace(UNREADABLE, name=str(number)) for number in range(FINDINGS_SHOWN + 3)])
+    assert f"{FINDINGS_SHOWN + 3} sources not judged" in document
+    assert document.count("<li>&lt;none&gt;.html does not exist</li>") == FINDINGS_SHOWN
+    assert "<li>and 3 more</li>" in document
 
 
 def test_a_report_fetches_nothing() -> None:

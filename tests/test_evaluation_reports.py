@@ -7,7 +7,9 @@ from dataclasses import replace
 
 import pytest
 
+from htmlgen.errors import InputError
 from htmlgen.evaluation.findings import Finding, Lines
+from htmlgen.evaluation.inputs import UnreadablePage
 from htmlgen.evaluation.reports.data import write_json, write_jsonl
 from htmlgen.evaluation.reports.excerpts import excerpt
 from htmlgen.evaluation.reports.formats import FORMATS, writer
@@ -31,7 +33,7 @@ def evaluations() -> list[Evaluation]:
 
 def table(judged: list[Evaluation], pages: int = 50, findings: int = 3) -> str:
     stream = io.StringIO()
-    write_table(judged, stream, pages=pages, findings=findings)
+    write_table(judged, stream, most=pages, findings=findings)
     return stream.getvalue()
 
 
@@ -169,6 +171,16 @@ class Terminal(io.StringIO):
 
     def isatty(self) -> bool:
         return True
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_what_could_not_be_read_is_counted_apart(form: str) -> None:
+    stream = io.StringIO()
+    unreadable = UnreadablePage("none.html", InputError("none.html does not exist"))
+    totals = writer(form)([unreadable, *evaluations()], stream)
+    assert (totals.pages, totals.unreadable) == (2, {"none.html": "none.html does not exist"})
+    assert str(totals).endswith("; 1 source not judged")
+    assert form == "jsonl" or "not judged" in stream.getvalue() or "does not exist" in stream.getvalue()
 
 
 @pytest.mark.parametrize("form", FORMATS)

@@ -60,6 +60,12 @@ def test_the_bad_example_breaks_the_rule_and_the_good_one_keeps_it(rule: str) ->
     assert rule not in rules_found(page["good"])
 
 
+@pytest.mark.parametrize("rule", EXAMPLES)
+def test_whatever_is_found_is_a_rule_of_the_table(rule: str) -> None:
+    page = parts(rule)
+    assert (rules_found(page["bad"]) | rules_found(page["good"])) - set(RULES) == set()
+
+
 def test_a_page_that_is_no_example_is_in_prose() -> None:
     assert {rule for rule in PAGES if "```" not in PAGES[rule]} == IN_PROSE
 

@@ -4,18 +4,17 @@ import json
 from collections.abc import Iterable
 from typing import TextIO
 
-from htmlgen.evaluation.reports.totals import Compared, Totals, adding
-from htmlgen.evaluation.score import Evaluation
+from htmlgen.evaluation.reports.totals import Compared, Seen, Totals, adding
 
 
-def write_json(evaluations: Iterable[Evaluation], stream: TextIO, *, compared: Compared = None) -> Totals:
+def write_json(pages: Iterable[Seen], stream: TextIO, *, compared: Compared = None) -> Totals:
     """One JSON document, `{"pages": [...], "totals": {...}}`, in the order given, and `"comparison"`, if there is one.
 
     Each page is written as soon as it is judged.
     """
     totals = Totals()
     stream.write('{"pages": [')
-    for index, evaluation in enumerate(adding(evaluations, totals)):
+    for index, evaluation in enumerate(adding(pages, totals)):
         stream.write((",\n" if index else "\n") + json.dumps(evaluation.to_dict()))
     stream.write(f'\n],\n"totals": {json.dumps(totals.to_dict())}')
     if compared:
@@ -24,10 +23,10 @@ def write_json(evaluations: Iterable[Evaluation], stream: TextIO, *, compared: C
     return totals
 
 
-def write_jsonl(evaluations: Iterable[Evaluation], stream: TextIO, *, compared: Compared = None) -> Totals:
+def write_jsonl(pages: Iterable[Seen], stream: TextIO, *, compared: Compared = None) -> Totals:
     """One JSON object a line and page, each written as soon as its page is judged; a last one, `{"comparison": ...}`, if there is one."""
     totals = Totals()
-    for evaluation in adding(evaluations, totals):
+    for evaluation in adding(pages, totals):
         stream.write(json.dumps(evaluation.to_dict()) + "\n")
         stream.flush()
     if compared:

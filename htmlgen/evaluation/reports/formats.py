@@ -6,8 +6,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Final, Protocol, TextIO
 
 if TYPE_CHECKING:
-    from htmlgen.evaluation.reports.totals import Compared, Totals
-    from htmlgen.evaluation.score import Evaluation
+    from htmlgen.evaluation.reports.totals import Compared, Seen, Totals
 
 _WRITERS: Final = {
     "table": "terminal:write_table",
@@ -24,7 +23,7 @@ FORMATS: Final = tuple(_WRITERS)
 class Writer(Protocol):
     """What writes a report."""
 
-    def __call__(self, evaluations: "Iterable[Evaluation]", stream: TextIO, *, compared: "Compared" = None) -> "Totals":
+    def __call__(self, pages: "Iterable[Seen]", stream: TextIO, *, compared: "Compared" = None) -> "Totals":
         """Takes every evaluation once, and says what it saw."""
 
 

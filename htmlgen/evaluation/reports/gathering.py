@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from heapq import nsmallest
 from typing import Final
 
-from htmlgen.evaluation.reports.totals import Totals, adding
+from htmlgen.evaluation.reports.totals import Seen, Totals, adding
 from htmlgen.evaluation.score import Evaluation
 
 SCORE_BINS: Final = 20  # below 1, of equal width; a score of 1 has a bin of its own
@@ -34,10 +34,10 @@ class Gathered:
         return evaluation
 
 
-def gather(evaluations: Iterable[Evaluation], worst: int) -> Gathered:
+def gather(pages: Iterable[Seen], worst: int) -> Gathered:
     """Args: worst, how many pages are kept, the worst first: by score, then by name; pages without a finding are not."""
     gathered = Gathered()
-    seen = map(gathered.add, adding(evaluations, gathered.totals))
+    seen = map(gathered.add, adding(pages, gathered.totals))
     with_findings = (evaluation for evaluation in seen if evaluation.findings)
     gathered.worst = nsmallest(worst, with_findings, key=lambda evaluation: (evaluation.score, evaluation.name))
     return gathered

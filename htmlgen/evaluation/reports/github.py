@@ -7,18 +7,17 @@ from collections.abc import Iterable
 from typing import Final, TextIO
 
 from htmlgen.evaluation.findings import Finding
-from htmlgen.evaluation.reports.totals import Compared, Totals, adding
-from htmlgen.evaluation.score import Evaluation
+from htmlgen.evaluation.reports.totals import Compared, Seen, Totals, adding
 
 _DATA: Final = str.maketrans({"%": "%25", "\r": "%0D", "\n": "%0A"})
 _PROPERTY: Final = _DATA | str.maketrans({":": "%3A", ",": "%2C"})
 
 
-def write_github(evaluations: Iterable[Evaluation], stream: TextIO, *, compared: Compared = None) -> Totals:
+def write_github(pages: Iterable[Seen], stream: TextIO, *, compared: Compared = None) -> Totals:
     """One workflow command a finding, each page's as soon as it is judged, and the totals as a line of the log; no comparison."""
     del compared
     totals = Totals()
-    for evaluation in adding(evaluations, totals):
+    for evaluation in adding(pages, totals):
         for finding in evaluation.findings:
             stream.write(_encodable(_command(evaluation.name, finding)) + "\n")
         stream.flush()

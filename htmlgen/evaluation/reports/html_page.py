@@ -21,7 +21,7 @@ from htmlgen.evaluation.reports.excerpts import Excerpt, excerpt
 from htmlgen.evaluation.reports.gathering import SCORE_BINS, Gathered, gather
 from htmlgen.evaluation.reports.html_comparison import compared_content
 from htmlgen.evaluation.reports.pictures import browser, picture
-from htmlgen.evaluation.reports.totals import Compared, Totals, counted
+from htmlgen.evaluation.reports.totals import Compared, Seen, Totals, counted
 from htmlgen.evaluation.rules import RULES, explanation, rule_of
 from htmlgen.evaluation.score import Evaluation
 
@@ -40,14 +40,14 @@ _CONTENTS: Final = {
 
 
 def write_html(
-    evaluations: Iterable[Evaluation], stream: TextIO, *, compared: Compared = None, pictures: int = 0, date: datetime | None = None
+    pages: Iterable[Seen], stream: TextIO, *, compared: Compared = None, pictures: int = 0, date: datetime | None = None
 ) -> Totals:
     """One HTML document: sums, distributions, rules, a comparison, if there is one, and the worst pages with their findings.
 
     Args: pictures, how many of the worst pages are shown as a browser shows them, if there is a Chromium; date, None for this moment.
     Only the pages that are shown are kept in memory: `PAGES_SHOWN`, each with its first `FINDINGS_SHOWN` findings.
     """
-    gathered = gather(evaluations, PAGES_SHOWN)
+    gathered = gather(pages, PAGES_SHOWN)
     comparison = compared().to_dict() if compared else None
     for part in _document(gathered, comparison, pictures, date or datetime.now(UTC)):
         stream.write(part)
@@ -109,8 +109,15 @@ def _summary(totals: Totals) -> str:
         ("Mean score", f"{totals.mean_score:.3f}", ""),
         ("Size", _bytes(totals.bytes), ""),
     )
+    unread = (element("p", f"{counted(len(totals.unreadable), 'source')} not judged:"), _reasons(totals)) if totals.unreadable else ()
     items = (element("div", element("dt", name), element("dd", value), class_=f"tile {tone}".rstrip()) for name, value, tone in tiles)
-    return _section("summary", element("dl", *items, class_="tiles"))
+    return _section("summary", element("dl", *items, class_="tiles"), *unread)
+
+
+def _reasons(totals: Totals) -> str:
+    shown = [element("li", text(reason)) for reason in list(totals.unreadable.values())[:FINDINGS_SHOWN]]
+    more = len(totals.unreadable) - len(shown)
+    return element("ul", *shown, element("li", f"and {more:,} more") if more else "", class_="unreadable")
 
 
 def _bytes(number: float) -> str:

@@ -1,4 +1,4 @@
-"""Evaluations as JUnit XML: a test case a page, which fails if it has an error.
+"""Evaluations as JUnit XML: a test case a page, which fails if it has an error. What cannot be read is an `error`.
 
 Source: the schema of Jenkins' xUnit plugin, junit-10.xsd.
 """
@@ -13,7 +13,7 @@ from xml.sax.saxutils import escape, quoteattr
 
 from htmlgen.evaluation.findings import Lines
 from htmlgen.evaluation.reports.excerpts import excerpt, visible
-from htmlgen.evaluation.reports.totals import Compared, Totals, adding, counted
+from htmlgen.evaluation.reports.totals import Compared, Seen, Totals, adding, counted
 from htmlgen.evaluation.score import Evaluation
 
 # XML 1.0, 2.2 Characters: what may not stand in a document, not even as a reference.
@@ -21,7 +21,7 @@ _NOT_XML: Final = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff
 _SHOWN: Final = 100  # findings of a page: CI servers keep each failure's text in memory
 
 
-def write_junit(evaluations: Iterable[Evaluation], stream: TextIO, *, compared: Compared = None) -> Totals:
+def write_junit(pages: Iterable[Seen], stream: TextIO, *, compared: Compared = None) -> Totals:
     """One test suite, no comparison.
 
     Test cases wait in a temporary file for the suite's sums, so that memory does not grow with the pages.
@@ -29,14 +29,20 @@ def write_junit(evaluations: Iterable[Evaluation], stream: TextIO, *, compared: 
     del compared
     totals = Totals()
     with TemporaryFile("w+", encoding="utf-8") as cases:
-        for evaluation in adding(evaluations, totals):
+        for evaluation in adding(pages, totals):
             cases.writelines(_case(evaluation))
-        sums = f'tests="{totals.pages}" failures="{totals.pages - totals.without_errors}" errors="0"'
+        cases.writelines(_unreadable(name, reason) for name, reason in totals.unreadable.items())
+        tests, errors = totals.pages + len(totals.unreadable), len(totals.unreadable)
+        sums = f'tests="{tests}" failures="{totals.pages - totals.without_errors}" errors="{errors}"'
         stream.write(f'<?xml version="1.0" encoding="UTF-8"?>\n<testsuites {sums}>\n<testsuite name="htmlgen eval" {sums}>\n')
         cases.seek(0)
         copyfileobj(cases, stream)
         stream.write("</testsuite>\n</testsuites>\n")
     return totals
+
+
+def _unreadable(name: str, reason: str) -> str:
+    return f'<testcase classname="htmlgen" name={_attribute(name)}><error message={_attribute(reason)}/></testcase>\n'
 
 
 def _case(evaluation: Evaluation) -> Iterator[str]:

@@ -17,7 +17,7 @@ from urllib.parse import quote
 import htmlgen
 from htmlgen.errors import UnknownRuleError
 from htmlgen.evaluation.fingerprints import fingerprint
-from htmlgen.evaluation.reports.totals import Compared, Totals, adding
+from htmlgen.evaluation.reports.totals import Compared, Seen, Totals, adding
 from htmlgen.evaluation.rules import Rule, explanation, rule_of, source_url
 from htmlgen.evaluation.score import Evaluation
 
@@ -26,14 +26,14 @@ _NOT_A_BYTE: Final = re.compile("[\ud800-\udc7f\udd00-\udfff]")  # surrogates, b
 _CONTEXT: Final = "htmlgenContext/v1"  # 3.27.17: the name of a partial fingerprint and the version of how it is made
 
 
-def write_sarif(evaluations: Iterable[Evaluation], stream: TextIO, *, compared: Compared = None) -> Totals:
+def write_sarif(pages: Iterable[Seen], stream: TextIO, *, compared: Compared = None) -> Totals:
     """One SARIF log with one run; no comparison."""
     del compared
     totals, rules = Totals(), dict[str, int]()
     with TemporaryFile("w+", encoding="utf-8") as artifacts:
         stream.write(f'{{"$schema": {json.dumps(SCHEMA)}, "version": "2.1.0", "runs": [{{"columnKind": "unicodeCodePoints", "results": [')
         separator = "\n"
-        for index, evaluation in enumerate(adding(evaluations, totals)):
+        for index, evaluation in enumerate(adding(pages, totals)):
             artifacts.write((",\n" if index else "\n") + json.dumps(_artifact(evaluation)))
             for result in _results(evaluation, index, rules):
                 stream.write(separator + json.dumps(result))
@@ -41,7 +41,7 @@ def write_sarif(evaluations: Iterable[Evaluation], stream: TextIO, *, compared: 
         stream.write('\n], "artifacts": [')
         artifacts.seek(0)
         copyfileobj(artifacts, stream)
-    stream.write(f'\n], "invocations": [{{"executionSuccessful": true}}], "tool": {json.dumps(_tool(rules), indent=1)}}}]}}\n')
+    stream.write(f'\n], "invocations": [{json.dumps(_invocation(totals))}], "tool": {json.dumps(_tool(rules), indent=1)}}}]}}\n')
     return totals
 
 
@@ -58,7 +58,7 @@ def _results(evaluation: Evaluation, artifact: int, rules: dict[str, int]) -> It
             "ruleId": finding.rule,
             "ruleIndex": rules.setdefault(finding.rule, len(rules)),
             "level": finding.severity,
-            "message": {"text": finding.message.encode("utf-8", "replace").decode()},
+            "message": {"text": _encodable(finding.message)},
             "locations": [{"physicalLocation": place}],
             "partialFingerprints": {_CONTEXT: mark},
         }
@@ -81,6 +81,18 @@ def uri_of(name: str) -> str:
     whole = _NOT_A_BYTE.sub("\N{REPLACEMENT CHARACTER}", path.as_posix())
     quoted = quote(whole.encode("utf-8", "surrogateescape"))  # a name that is no UTF-8 keeps its bytes
     return f"file:///{quoted.lstrip('/')}" if path.is_absolute() else quoted
+
+
+def _invocation(totals: Totals) -> dict[str, Any]:
+    """3.20: an invocation that could not judge everything says so, and what."""
+    if not totals.unreadable:
+        return {"executionSuccessful": True}
+    notes = [{"level": "error", "message": {"text": _encodable(reason)}} for reason in totals.unreadable.values()]
+    return {"executionSuccessful": False, "toolExecutionNotifications": notes}
+
+
+def _encodable(text: str) -> str:
+    return text.encode("utf-8", "replace").decode()
 
 
 def _tool(rules: Iterable[str]) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from rich.text import Text
 
 from htmlgen.evaluation.findings import Finding, Lines
 from htmlgen.evaluation.reports.excerpts import excerpt, visible
-from htmlgen.evaluation.reports.totals import Compared, Totals, adding, counted
+from htmlgen.evaluation.reports.totals import Compared, Seen, Totals, adding, counted
 from htmlgen.evaluation.score import Evaluation
 
 _COLUMNS: Final = ("page", "bytes", "errors", "warnings", "balance", "score")
@@ -18,14 +18,14 @@ _COLOURS: Final = {"error": "red", "warning": "yellow"}
 
 
 def write_table(
-    evaluations: Iterable[Evaluation], stream: TextIO, *, pages: int = 50, findings: int = 3, compared: Compared = None
+    pages: Iterable[Seen], stream: TextIO, *, most: int = 50, findings: int = 3, compared: Compared = None
 ) -> Totals:
     """A table of the worst pages, the first findings of each with their place in the source, the totals, and a comparison, if there is one.
 
-    Args: pages, how many are shown at most (only these are kept in memory); findings, how many of each. Colours only on a terminal.
+    Args: most, how many are shown at most (only these are kept in memory); findings, how many of each. Colours only on a terminal.
     """
     totals = Totals()
-    worst = nsmallest(pages, adding(evaluations, totals), key=lambda evaluation: (evaluation.score, evaluation.name))
+    worst = nsmallest(most, adding(pages, totals), key=lambda evaluation: (evaluation.score, evaluation.name))
     console = Console(file=stream, highlight=False)
     if worst:
         console.print(_table(worst, stream))

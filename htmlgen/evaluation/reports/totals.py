@@ -9,6 +9,10 @@ from htmlgen.evaluation.score import Evaluation
 
 if TYPE_CHECKING:
     from htmlgen.evaluation.comparing import Comparison
+    from htmlgen.evaluation.inputs import UnreadablePage
+
+#: What a report is written of.
+Seen: TypeAlias = "Evaluation | UnreadablePage"
 
 #: What compares the pages, once all are judged; None where there is nothing to compare them with.
 Compared: TypeAlias = "Callable[[], Comparison] | None"
@@ -27,6 +31,7 @@ class Totals:
     warnings: int = 0
     mean_score: float = 1.0
     rules: Counter[str] = field(default_factory=Counter)  #: findings of each rule
+    unreadable: dict[str, str] = field(default_factory=dict)  #: what could not be judged, and why, by name
 
     def add(self, evaluation: Evaluation) -> None:
         findings = evaluation.findings
@@ -47,14 +52,18 @@ class Totals:
 
     def __str__(self) -> str:
         found = f"{counted(self.errors, 'error')}, {counted(self.warnings, 'warning')}"
-        return f"{self.without_errors:,} of {counted(self.pages, 'page')} without errors; {found}; mean score {self.mean_score:.3f}"
+        unread = f"; {counted(len(self.unreadable), 'source')} not judged" if self.unreadable else ""
+        return f"{self.without_errors:,} of {counted(self.pages, 'page')} without errors; {found}; mean score {self.mean_score:.3f}{unread}"
 
 
-def adding(evaluations: Iterable[Evaluation], totals: Totals) -> Iterator[Evaluation]:
-    """The evaluations, each added to the totals as it passes."""
-    for evaluation in evaluations:
-        totals.add(evaluation)
-        yield evaluation
+def adding(pages: Iterable[Seen], totals: Totals) -> Iterator[Evaluation]:
+    """The evaluations, each added to the totals as it passes; what could not be read goes there alone."""
+    for page in pages:
+        if isinstance(page, Evaluation):
+            totals.add(page)
+            yield page
+        else:
+            totals.unreadable[page.name] = str(page.error)
 
 
 def counted(number: int, noun: str) -> str:
