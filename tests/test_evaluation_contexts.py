@@ -50,6 +50,9 @@ BODIES = {
     '<picture><source srcset="a" media="all"><img src="c" srcset="d" alt=""></picture>': {"attribute/source-condition"},
     '<picture><source srcset="a" media="print"><source srcset="b"><img src="c" alt=""></picture>': set(),
     '<picture><source srcset="a"><img src="c" alt=""></picture>': set(),
+    '<picture><source srcset="a 1w"><img src="c" alt=""></picture>': {"attribute/source-sizes"},
+    '<picture><source srcset="a 1w" sizes="1px"><img src="c" alt=""></picture>': set(),
+    '<picture><source srcset="a 1w"><img src="c" sizes="auto" loading="lazy" alt=""></picture>': set(),
     # options: HTML Standard 4.10.7
     "<select><option selected>a<option selected>b</select>": {"attribute/one-selected"},
     "<select multiple><option selected>a<option selected>b</select>": set(),
@@ -59,6 +62,9 @@ BODIES = {
     "<select required><option> </select>": set(),
     "<select required><optgroup label=x><option value=''>a</optgroup></select>": {"attribute/placeholder-option"},
     "<select required size=2><option>a</select>": set(),
+    "<select size=2><button>x</button><option>a</select>": {"attribute/select-button"},
+    "<select multiple><button>x</button><option>a</select>": {"attribute/select-button"},
+    "<select multiple size=1><button>x</button><option>a</select>": set(),
     # items: HTML Standard 5.2
     "<p itemprop=a>x": {"attribute/itemprop"},
     "<p itemscope itemprop=a>x": {"attribute/itemprop"},

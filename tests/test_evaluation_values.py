@@ -7,6 +7,7 @@ import pytest
 from htmlgen.evaluation.languages import language_problem
 from htmlgen.evaluation.media import media_problem, sizes_problem
 from htmlgen.evaluation.microsyntaxes import color_problem, custom_name_problem, style_problem, unique_problem, week_problem
+from htmlgen.evaluation.paths import path_problem
 from htmlgen.evaluation.patterns import pattern_problem
 from htmlgen.evaluation.policies import policy_problem
 from htmlgen.evaluation.script_data import import_map_problem, speculation_rules_problem
@@ -18,6 +19,21 @@ Check = Callable[[str], str | None]
 
 #: A checker, and values with nothing wrong.
 RIGHT: list[tuple[Check, list[str]]] = [
+    # SVG 2, 9.3
+    (
+        path_problem,
+        [
+            "",
+            "M 100 100 L 300 100 L 200 300 z",
+            "M100,200 C100,100 250,100 250,200 S400,300 400,200",
+            "M600,350 l 50,-25a25,25 -30 0,1 50,-25 l 50,-25",
+            "M0 0a1 1 0 00 1 1",
+            "M.5.5-1-1e3",
+            "m 1 1 2 2zm 3 3",
+            "M0 0h1 2v3",
+            "M5. 0",
+        ],
+    ),
     # RFC 5646, appendix A
     (
         language_problem,
@@ -163,6 +179,21 @@ RIGHT: list[tuple[Check, list[str]]] = [
 
 #: A checker, and values with what is said of them.
 WRONG: list[tuple[Check, dict[str, str]]] = [
+    (
+        path_problem,
+        {
+            "L0 0": "begins with M",
+            "M0": "a number is missing",
+            "M0 0a1 1 0 2 0 1 1": "a flag",
+            "M0 0z1": "begins no command",
+            "M0 0,": "comma",
+            "M0,,0": "a number",
+            "M0 0 5.": "a number",
+            "none": "begins no command",
+            "M0 0L": "a number",
+            "M0 0c1 2 3 4 5 6 7": "a number",
+        },
+    ),
     # RFC 5646, appendix A, "some examples of tags that are not valid"
     (
         language_problem,
@@ -370,8 +401,15 @@ TAGS = {
     ("input", "type=text value=2021-W53"): set(),
     ("input", "type=url value=a"): {"value/url"},
     ("a", "href=a"): set(),
-    ("area", "hreflang=zzz"): {"value/language"},
+    ("area", "shape=default hreflang=zzz"): {"value/language"},
     ("link", "rel=preload href=x"): {"attribute/preload-as"},
+    ("link", "rel=author href=x blocking=render"): {"attribute/link-keyword"},
+    ("link", "rel=ICON href=x sizes=any"): set(),
+    ("script", "charset=utf-8"): {"attribute/script-legacy"},
+    ("script", "charset=UTF-8 src=x"): set(),
+    ("script", "language=javascript type=module"): {"attribute/script-legacy"},
+    ("area", "href=x"): {"attribute/area-coords"},
+    ("input", "type=image alt=x"): {"attribute/image-src"},
     ("tea-pot", "is=tea-cup"): {"attribute/is"},
     ("button", "role=button"): {"aria/redundant-role"},
     ("button", "role=link"): set(),

@@ -1,5 +1,6 @@
 """Attributes that hang on other elements: the sources of a picture, the options of a select, data in scripts."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final
@@ -10,6 +11,7 @@ from htmlgen.markup.events import EndTag, StartTag, Text
 
 _SCRIPTS: Final = {"importmap": import_map_problem, "speculationrules": speculation_rules_problem}
 _SPACE: Final = " \t\n\f\r"
+_WIDTH: Final = re.compile(r"\s[0-9]+w\s*(?:,|$)")
 _WATCHED: Final = frozenset(("picture", "select", "script"))
 
 
@@ -33,6 +35,7 @@ class _Open:
     options: list[_Option] = field(default_factory=list)
     text: list[str] = field(default_factory=list)
     groups: int = 0  #: open optgroup elements in it
+    buttons: list[int] = field(default_factory=list)  #: events of what opens it
 
 
 @dataclass(slots=True)
@@ -48,6 +51,8 @@ class Contexts:
                 holder.images.append((index, tag))
             elif tag.name == "option":
                 holder.options.append(_Option(index, tag, holder.groups > 0))
+            elif tag.name == "button":
+                holder.buttons.append(index)
             holder.groups += tag.name == "optgroup"
         if tag.name in _WATCHED:
             self.open.append(_Open(index, tag))
@@ -74,18 +79,32 @@ def _picture(ended: _Open) -> Iterator[ValueFinding]:
         shown = f'media="{tag.get("media")}" matches always' if tag.get("media") is not None else "it has neither media nor type"
         message = f"<source> hides the images after it, as {shown}; give it a media condition or a type"
         yield ValueFinding(index, "attribute/source-condition", message, "media")
+    yield from _source_sizes(ended.images)
+
+
+def _source_sizes(images: list[tuple[int, StartTag]]) -> Iterator[ValueFinding]:
+    """HTML Standard 4.8.2: widths need sizes, unless the img is loaded lazily, which makes them `auto`."""
+    shown = next((tag for _, tag in images if tag.name == "img"), StartTag("img"))
+    lazy = (shown.get("loading") or "").lower() == "lazy" and (shown.get("sizes") or "auto").strip(_SPACE).lower().startswith("auto")
+    for index, tag in images:
+        if tag.name == "source" and tag.get("sizes") is None and not lazy and _WIDTH.search(tag.get("srcset") or ""):
+            message = "<source> has images with widths (480w), so that it needs sizes"
+            yield ValueFinding(index, "attribute/source-sizes", message, "sizes")
 
 
 def _select(ended: _Open) -> Iterator[ValueFinding]:
     """HTML Standard 4.10.7: one selected option, and a placeholder where something must be chosen."""
+    size = (ended.tag.get("size") or "").strip(_SPACE)
+    if ended.buttons and (size not in ("", "1") or (ended.tag.get("multiple") is not None and size != "1")):
+        message = "a <button> opens a <select> that drops down; this one shows several options, so that it needs none"
+        yield ValueFinding(ended.buttons[0], "attribute/select-button", message)
     if ended.tag.get("multiple") is not None:
         return
     selected = [option for option in ended.options if option.tag.get("selected") is not None]
     for option in selected[1:]:
         message = "another option of this <select> is selected, too; it takes several only with the attribute multiple"
         yield ValueFinding(option.index, "attribute/one-selected", message, "selected")
-    size = ended.tag.get("size") or "1"
-    if ended.tag.get("required") is not None and size.strip(_SPACE) == "1":
+    if ended.tag.get("required") is not None and size in ("", "1"):
         yield from _placeholder(ended)
 
 

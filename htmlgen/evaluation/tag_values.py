@@ -17,6 +17,7 @@ from htmlgen.evaluation.microsyntaxes import (
     unique_problem,
     week_problem,
 )
+from htmlgen.evaluation.paths import path_problem
 from htmlgen.evaluation.patterns import pattern_problem
 from htmlgen.evaluation.policies import policy_problem
 from htmlgen.evaluation.urls import absolute_url_problem, filled_url_problem, srcset_problem, url_problem, web_urls_problem
@@ -66,6 +67,7 @@ _VALUES: Final[tuple[tuple[str, str, str, Check], ...]] = (
     ("pattern", "input", "value/pattern", pattern_problem),
     ("style", "", "value/style", style_problem),
     ("color", "link", "value/color", color_problem),
+    ("d", "path", "value/path", path_problem),
     *((name, elements, "value/duplicate-token", unique_problem) for name, elements in (
         ("accesskey", ""), ("itemprop", ""), ("itemref", ""), ("itemtype", ""), ("sandbox", "iframe"), ("rel", "a area form link"),
         ("headers", "td th"), ("for", "output"), ("blocking", "link script style"), ("sizes", "link"),
@@ -172,6 +174,8 @@ def _progress(attributes: Attributes) -> Iterator[Problem]:
 
 def _input(attributes: Attributes) -> Iterator[Problem]:
     kind = attributes.get("type", "").lower()
+    if kind == "image" and "src" not in attributes:
+        yield "attribute/image-src", '<input type="image"> without src shows no image', "src"
     for name in ("value", "min", "max"):
         if name not in attributes or not attributes[name]:
             continue
@@ -189,8 +193,19 @@ def _map(attributes: Attributes) -> Iterator[Problem]:
         yield "attribute/map-name", message, "id"
 
 
+#: HTML Standard 4.2.4: attributes of link, and the keywords of which one must be in rel.
+_LINK_KEYWORDS: Final = {
+    "as": ("preload", "modulepreload"), "blocking": ("stylesheet", "expect"), "color": ("mask-icon",), "disabled": ("stylesheet",),
+    "imagesizes": ("preload",), "imagesrcset": ("preload",), "integrity": ("stylesheet", "preload", "modulepreload"),
+    "sizes": ("icon", "apple-touch-icon", "apple-touch-icon-precomposed", "apple-touch-startup-image", "fluid-icon"),
+}  # fmt: skip
+
+
 def _link(attributes: Attributes) -> Iterator[Problem]:
     rel = attributes.get("rel", "").lower().split()
+    for name, keywords in _LINK_KEYWORDS.items():
+        if name in attributes and not any(keyword in rel for keyword in keywords):
+            yield "attribute/link-keyword", f"{name} of <link> is for rel={' or '.join(keywords)}; leave it out", name
     if "alternate" in rel and "stylesheet" in rel and not attributes.get("title"):
         yield "attribute/alternate-title", "an alternate style sheet needs a title by which it can be chosen", "title"
     if "preload" in rel and "as" not in attributes:
@@ -221,6 +236,19 @@ def _viewport(content: str) -> str | None:
     except ValueError:
         return f"maximum-scale is a number, not {settings['maximum-scale']!r}"
     return None
+
+
+def _script(attributes: Attributes) -> Iterator[Problem]:
+    """HTML Standard 16.2: what may stand though it is obsolete, if it says what is so anyway."""
+    if "charset" in attributes and ("src" not in attributes or attributes["charset"].lower() != "utf-8"):
+        yield "attribute/script-legacy", 'charset of <script> can only be "utf-8", beside src; leave it out', "charset"
+    if "language" in attributes and attributes.get("type", "text/javascript").lower() != "text/javascript":
+        yield "attribute/script-legacy", f"language of <script> contradicts its type, {attributes['type']!r}; leave it out", "language"
+
+
+def _area(attributes: Attributes) -> Iterator[Problem]:
+    if "shape" not in attributes and "coords" not in attributes:
+        yield "attribute/area-coords", "<area> without shape is a rectangle, and needs coords", "coords"
 
 
 def _iframe(attributes: Attributes) -> Iterator[Problem]:
@@ -272,5 +300,5 @@ def _contradicts(attributes: Attributes, state: str, name: str) -> Iterator[Prob
 _ALL_TAGS: Final = (_native_state, _languages)
 _TAGS: Final[dict[str, tuple[Callable[[Attributes], Iterator[Problem]], ...]]] = {
     "meter": (_meter,), "progress": (_progress,), "input": (_input,), "map": (_map,), "link": (_link,), "meta": (_meta,),
-    "iframe": (_iframe,), "time": (_time,),
+    "iframe": (_iframe,), "time": (_time,), "script": (_script,), "area": (_area,),
 }  # fmt: skip

@@ -150,13 +150,13 @@ def _host(host: str) -> Problem:
 
 
 def _domain(domain: str) -> Problem:
-    if bad := _NO_DOMAIN.search(domain):
-        return f'"{bad[0]}" cannot stand in a host' if bad[0] > " " else "white space or a control character cannot stand in a host"
     if not domain.isascii() or "xn--" in domain.lower():
         mapped = _mapped(domain)
         if mapped is None:
             return f'"{domain[:60]}" is no internationalised domain name (UTS 46)'
         domain = mapped
+    if bad := _NO_DOMAIN.search(domain):
+        return f'"{bad[0]}" cannot stand in a host' if bad[0] > " " else "white space or a control character cannot stand in a host"
     labels = domain.removesuffix(".").split(".")
     if not all(labels):
         return "the host has an empty label, between or before its dots"
