@@ -246,6 +246,39 @@ def _script(attributes: Attributes) -> Iterator[Problem]:
         yield "attribute/script-legacy", f"language of <script> contradicts its type, {attributes['type']!r}; leave it out", "language"
 
 
+_BUTTON_ROLES: Final = frozenset(
+    "button checkbox combobox gridcell link menuitem menuitemcheckbox menuitemradio option radio slider switch tab treeitem".split()
+)
+#: "ARIA in HTML", 4: the roles of inputs by their type, where the grammar allows those of their kind.
+_INPUT_ROLES: Final = {
+    "email": frozenset(("textbox",)), "tel": frozenset(("textbox",)), "url": frozenset(("textbox",)), "search": frozenset(("searchbox",)),
+    "reset": _BUTTON_ROLES, "submit": _BUTTON_ROLES,
+}  # fmt: skip
+
+
+def _role_problem(attributes: Attributes, name: str, allowed: frozenset[str]) -> Iterator[Problem]:
+    role = attributes.get("role", "").strip().lower()
+    if role and role not in allowed:
+        yield "aria/attribute", f"{name} cannot have role={role[:40]}, but {' or '.join(sorted(allowed))}", "role"
+
+
+def _input_role(attributes: Attributes) -> Iterator[Problem]:
+    kind = attributes.get("type", "").lower()
+    if allowed := _INPUT_ROLES.get(kind):
+        allowed = frozenset(("combobox",)) if "list" in attributes and allowed is not _BUTTON_ROLES else allowed
+        yield from _role_problem(attributes, f'<input type="{kind}">', allowed)
+
+
+def _select_role(attributes: Attributes) -> Iterator[Problem]:
+    drops = "multiple" not in attributes and attributes.get("size", "1").strip() in ("", "1")
+    shown = "<select> that drops down" if drops else "<select> that shows several options"
+    yield from _role_problem(attributes, shown, frozenset(("combobox", "menu")) if drops else frozenset(("listbox",)))
+
+
+def _object_role(attributes: Attributes) -> Iterator[Problem]:
+    yield from _role_problem(attributes, "<object>", frozenset(("application", "document", "image", "img")))
+
+
 def _area(attributes: Attributes) -> Iterator[Problem]:
     if "shape" not in attributes and "coords" not in attributes:
         yield "attribute/area-coords", "<area> without shape is a rectangle, and needs coords", "coords"
@@ -299,6 +332,7 @@ def _contradicts(attributes: Attributes, state: str, name: str) -> Iterator[Prob
 
 _ALL_TAGS: Final = (_native_state, _languages)
 _TAGS: Final[dict[str, tuple[Callable[[Attributes], Iterator[Problem]], ...]]] = {
-    "meter": (_meter,), "progress": (_progress,), "input": (_input,), "map": (_map,), "link": (_link,), "meta": (_meta,),
+    "meter": (_meter,), "progress": (_progress,), "input": (_input, _input_role), "map": (_map,), "link": (_link,), "meta": (_meta,),
     "iframe": (_iframe,), "time": (_time,), "script": (_script,), "area": (_area,),
+    "select": (_select_role,), "object": (_object_role,),
 }  # fmt: skip
