@@ -38,6 +38,8 @@ class _Ordered:
 
 def edit_distance(left: LabelledTree, right: LabelledTree) -> int:
     """The tree edit distance, each insertion, deletion and renaming costing 1."""
+    if left == right:
+        return 0
     plain, mirrored = ([_postorder(tree, mirror) for tree in (left, right)] for mirror in (False, True))
     one, other = min(plain, mirrored, key=lambda pair: pair[0].work * pair[1].work)
     distances = _leaf_distances(one, other)
