@@ -94,8 +94,15 @@ def test_an_outline_has_a_line_for_each_node() -> None:
 
 def test_a_difference_shows_what_one_side_alone_has() -> None:
     one, other = (Side.of_page(page) for page in ("<p>a</p><p>b</p>", "<p>a</p><p>c</p>"))
-    assert difference(one, other) == ["@@ -2,3 +2,3 @@", '   "a"', " <p>", '-  "b"', '+  "c"']
+    assert difference(one, other) == ["@@", '   "a"', " <p>", '-  "b"', '+  "c"']
     assert difference(one, one) == []
+
+
+def test_a_difference_begins_where_pages_differ_whatever_their_length() -> None:
+    one, other = (Side.of_page("<hr>" * 700 + f"<p>{text}</p>" + "<hr>" * 700) for text in "ab")
+    assert difference(one, other) == ["@@", " <hr>", " <p>", '-  "a"', '+  "b"', " <hr>", " <hr>"]
+    longer = Side.of_page("<hr>" * 1401)
+    assert len(difference(longer, Side.of_page("<wbr>" * 2000))) == 1 + 2 * 300
 
 
 def test_nothing_of_a_page_reaches_the_terminal_as_a_command(tmp_path: Path) -> None:

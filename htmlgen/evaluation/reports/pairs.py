@@ -136,5 +136,5 @@ def _write_difference(found: Compared, fragment: bool | None, console: Console) 
         shown.stylize(_STYLES.get(line[0], "dim"))
         console.print(shown, soft_wrap=True)
     if (more := len(lines) - _MOST_LINES) > 0:
-        console.print(f"  … {more:,} more lines", soft_wrap=True)
+        console.print(f"  … {more:,} more lines, or more", soft_wrap=True)
     console.print()
