@@ -132,7 +132,8 @@ def _translated(violations: Iterable[Violation], page: Outline) -> Iterator[Foun
     for violation in violations:
         name = _attribute(violation)
         if violation.rule in ("element", "element-unknown"):
-            yield _element(violation, page)
+            if not _leading_style(violation, page):
+                yield _element(violation, page)
         elif violation.rule == "attribute" and (advice := _advice(violation, page, name)):
             message = f"the attribute '{name}' of <{page.tag(violation.index).name}> is obsolete: {advice}"
             yield Found("obsolete/attribute", violation.index, message, "warning")
@@ -166,6 +167,13 @@ def _element(violation: Violation, page: Outline) -> Found:
     could = violation.expected
     allowed = f"; what can: {', '.join(could)}" if 0 < len(could) <= _SHOWN else ""
     return Found(_RULES[violation.rule], violation.index, violation.message + allowed)
+
+
+def _leading_style(violation: Violation, page: Outline) -> bool:
+    """4.2.6: a style element may be the first child of an element that takes flow content, which a paragraph tells."""
+    index = violation.index
+    parent = page.parents[index]
+    return page.tag(index).name == "style" and "<p>" in violation.expected and parent >= 0 and next(page.children(parent)) == index
 
 
 def _advice(violation: Violation, page: Outline, name: str) -> str | None:

@@ -1,9 +1,9 @@
 """Events against a grammar: what stood there, and what could have stood there.
 
 The reader keeps every element pattern that agrees with what was read (`subsets.Subset`), so that a grammar may be ambiguous. After an
-error it goes on: a child that cannot stand is read as any element of its name and its parent's state stays, and that its parent is
-incomplete then is not said; an element whose name the grammar does not know is passed over with all that it holds. White space alone is
-passed over where no text may be.
+error it goes on: a child that cannot stand is read as any element of its name and its parent's state stays. That its parent is incomplete
+then is not said, nor that what it holds itself cannot stand there. An element whose name the grammar does not know is passed over with all
+that it holds. White space alone is passed over where no text may be.
 """
 
 from collections.abc import Iterable, Sequence
@@ -99,7 +99,9 @@ class _Walk:
         if opening is None:
             opening = self.known.opening(subset, tag.name)
         if opening.misplaced:
-            self.misplaced(index, tag, opening)
+            self.had[-1] |= _DISTURBED
+            if not opening.known or not self.had[-1] & _MISPLACED:
+                self.misplaced(index, tag, opening)
         reader = opening.reader
         reading = reader.read(tag) if tag.attributes else reader.plain
         entry = around.entered.get(reading) or self.known.entry(around, reading)
@@ -115,7 +117,6 @@ class _Walk:
             self.leave(index)
 
     def misplaced(self, index: int, tag: StartTag, opening: Opening) -> None:
-        self.had[-1] |= _DISTURBED
         if opening.known:
             where = f"inside <{self.names[-1]}>" if len(self.names) > 1 else "at the top"
             message = f"<{tag.name}> cannot stand here {where}"
@@ -189,6 +190,8 @@ class _Walk:
             self.subsets[-1] = after
             return
         self.had[-1] |= _DISTURBED
+        if self.had[-1] & _MISPLACED:
+            return
         name = self.names[-1]
         message = f"text cannot stand here inside <{name}>" if name else "text cannot stand here at the top"
         self.report(index, Problem("text", message, short(data.strip()), self.known.expected(subset, name)))
