@@ -26,39 +26,34 @@ import pyarrow.parquet
 
 from htmlgen.evaluation.conformance import conformance
 from htmlgen.evaluation.document import parse_document
-from htmlgen.evaluation.inputs import decode
-from htmlgen.evaluation.score import Evaluation, evaluate
+from htmlgen.pages import evaluate
 from htmlgen.relaxng import load_automaton
 
 _SHOWN = 25  # causes
 _NEAR = 1  # lines apart that two findings may be and speak of one place
 
 
-def judged(page: str) -> Evaluation:
-    return evaluate(page, fragment=False)
-
-
-def errors(evaluation: Evaluation) -> list[tuple[int, str]]:
+def errors(page: bytes) -> list[tuple[int, str]]:
     """The lines and rules of what is an error, in the order of the page."""
-    return [(finding.line, finding.rule) for finding in evaluation.findings if finding.severity == "error"]
+    return [(finding.line, finding.rule) for finding in evaluate(page, fragment=False).findings if finding.severity == "error"]
 
 
-def text_of(case: dict[str, Any]) -> str:
+def content_of(case: dict[str, Any]) -> bytes:
     text = case.get("html")
-    return decode(b64decode(case["html_base64"])) if text is None else str(text)
+    return b64decode(case["html_base64"]) if text is None else str(text).encode("utf-8", "surrogatepass")
 
 
 # The checker's suite --------------------------------------------------------------------------------------------------------------------
 
 
-def suite_figures(cases: Sequence[dict[str, Any]], pages: Sequence[str], told: Sequence[list[tuple[int, str]]]) -> dict[str, Any]:
+def suite_figures(cases: Sequence[dict[str, Any]], pages: Sequence[bytes], told: Sequence[list[tuple[int, str]]]) -> dict[str, Any]:
     """Cases found by category, false alarms with their rules, and whether the first errors stand on one line."""
     total: Counter[str] = Counter()
     found: Counter[str] = Counter()
     alarms: list[str] = []
     same = apart = 0
     for number, (case, page) in enumerate(zip(cases, pages, strict=True)):
-        met = errors(judged(page))
+        met = errors(page)
         kind = case["category"] or case["verdict"]
         total[kind] += 1
         found[kind] += bool(met)
@@ -77,14 +72,14 @@ def suite_figures(cases: Sequence[dict[str, Any]], pages: Sequence[str], told: S
 # Real pages -----------------------------------------------------------------------------------------------------------------------------
 
 
-def page_figures(pages: Sequence[str], told: Sequence[list[tuple[int, str]]]) -> dict[str, Any]:
+def page_figures(pages: Sequence[bytes], told: Sequence[list[tuple[int, str]]]) -> dict[str, Any]:
     """Pages and lines on which we find an error, and the checker does."""
     verdicts: Counter[str] = Counter()
     lines: Counter[str] = Counter()
     ours_only: Counter[str] = Counter()
     theirs_only: Counter[str] = Counter()
     for page, theirs in zip(pages, told, strict=True):
-        ours = errors(judged(page))
+        ours = errors(page)
         verdicts[f"{'error' if ours else 'clean'} here, {'error' if theirs else 'clean'} there"] += 1
         for count, causes, some, others in ((lines, ours_only, ours, theirs), (lines, theirs_only, theirs, ours)):
             near = {line + apart for line, _ in others for apart in range(-_NEAR, _NEAR + 1)}
@@ -96,12 +91,12 @@ def page_figures(pages: Sequence[str], told: Sequence[list[tuple[int, str]]]) ->
     return {"pages": dict(verdicts), "errors": dict(lines), "alone": alone}
 
 
-def nu_errors(jar: Path, pages: Sequence[str]) -> list[list[tuple[int, str]]]:
+def nu_errors(jar: Path, pages: Sequence[bytes]) -> list[list[tuple[int, str]]]:
     """The checker's errors of each page, as lines (0 for none) and messages whose quoted words are left out, in the order of the page."""
     found: dict[int, list[tuple[int, str]]] = defaultdict(list)
     with tempfile.TemporaryDirectory() as folder:
         for number, page in enumerate(pages):
-            (Path(folder) / f"{number:06d}.html").write_bytes(page.encode("utf-8", "surrogatepass"))
+            (Path(folder) / f"{number:06d}.html").write_bytes(page)
         options = ["--no-stream", "--errors-only", "--format", "json", "--stdout", "--exit-zero-always"]
         command = ["java", "-Xss8m", "-jar", str(jar), *options, folder]
         told = subprocess.run(command, capture_output=True, check=True).stdout
@@ -142,11 +137,12 @@ def main() -> None:
     given = parser.parse_args()
     with gzip.open(given.cases, "rt", encoding="utf-8") as lines:
         cases = [json.loads(line) for line in lines]
-    texts = [text_of(case) for case in cases]
+    contents = [content_of(case) for case in cases]
     pages: list[str] = pyarrow.parquet.read_table(given.pages, columns=["html"])["html"].to_pylist()
-    result: dict[str, Any] = {"suite": suite_figures(cases, texts, nu_errors(given.vnu, texts) if given.vnu else ())}
+    result: dict[str, Any] = {"suite": suite_figures(cases, contents, nu_errors(given.vnu, contents) if given.vnu else ())}
     if given.vnu:
-        result["real_pages"] = page_figures(pages, nu_errors(given.vnu, pages))
+        encoded = [page.encode("utf-8", "surrogatepass") for page in pages]
+        result["real_pages"] = page_figures(encoded, nu_errors(given.vnu, encoded))
     result["cost"] = cost(_short(pages))
     told = json.dumps(result, indent=1, ensure_ascii=False)
     print(told)

@@ -38,8 +38,8 @@ _ENDS_BEFORE: Final = {
     "dt": _names("dt dd"),
     "dd": _names("dt dd"),
     "p": _ENDS_A_P,
-    "rt": _names("rt rp"),
-    "rp": _names("rt rp"),
+    **dict.fromkeys(("rt", "rp", "rb"), _names("rt rp rb rtc")),  # rb and rtc are obsolete, and the parser closes them (13.2.6.3)
+    "rtc": _names("rb rtc"),
     "optgroup": _names("optgroup hr"),
     "option": _names("option optgroup hr"),
     "caption": _names("colgroup col thead tbody tfoot tr"),
@@ -56,7 +56,7 @@ _ENDED_BY: Final = {
 }
 
 # 13.1.2.4: these may not be left open at the end of their parent; `plaintext` cannot be closed at all (13.2.5.5).
-_ENDS_WITH_PARENT: Final = (OPTIONAL_END - _names("dt thead")) | _names("plaintext")
+_ENDS_WITH_PARENT: Final = (OPTIONAL_END - _names("dt thead")) | _names("plaintext rb rtc")
 _KEEPS_ITS_P: Final = _names("a audio del ins map noscript video")
 
 # 13.1.2.4: start tags that may be omitted inside a table, by what stands there instead.

@@ -59,6 +59,7 @@ _CHECKS: Final[tuple[tuple[Callable[[Outline], Iterator[Found]], tuple[str, ...]
     (element_rules.media_sources, ("video", "audio")),
     (element_rules.term_once, ("dl",)),
     (element_rules.labelled, ("label",)),
+    (element_rules.select_buttons, ("select",)),
     (element_rules.column_spans, ("colgroup",)),
     (table_model.table_model, ("table",)),
     (element_rules.obsolete_ruby, ("rb", "rtc")),

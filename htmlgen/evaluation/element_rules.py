@@ -66,6 +66,15 @@ def labelled(page: Outline) -> Iterator[Found]:
             yield Found("reference/label-for", index, message)
 
 
+def select_buttons(page: Outline) -> Iterator[Found]:
+    """4.10.7: only a drop-down box, with neither `multiple` nor a size above 1, has a button of its own."""
+    for index in page.all("select"):
+        size = (page.get(index, "size") or ("1" if page.get(index, "multiple") is None else "4")).strip()
+        for each in page.children(index) if size != "1" else ():
+            if page.tag(each).name == "button":
+                yield Found("content/select-button", each, "<button> in a <select> that is no drop-down box")
+
+
 def column_spans(page: Outline) -> Iterator[Found]:
     """4.9.3: a colgroup with col elements has no span."""
     for index in page.all("colgroup"):

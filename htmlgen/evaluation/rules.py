@@ -180,6 +180,7 @@ _TABLE: Final = (
     Rule("content/track-default", "Two default tracks", "HTML Standard, 4.8.10 The track element"),
     Rule("content/ismap-outside-link", "A server-side image map without a link", "HTML Standard, 4.8.3 The img element"),
     Rule("content/dt-twice", "A term twice in a list", "HTML Standard, 4.4.9 The dl element", "warning"),
+    Rule("content/select-button", "A button in a select that is no drop-down box", "HTML Standard, 4.10.7 The select element"),
     Rule("content/time-text", "A time whose text is none", "HTML Standard, 4.5.14 The time element"),
     Rule("attribute/unknown", "An attribute that the element does not have", "HTML Standard, 3.2.6 Global attributes"),
     Rule("attribute/missing", "An attribute that the element must have", "HTML Standard, 4 The elements of HTML"),

@@ -8,6 +8,10 @@ from htmlgen.evaluation.value_finding import WrongValueError, told
 
 _MAPS: Final = ("imports", "scopes", "integrity")
 _RULES: Final = ("prefetch", "prerender")
+_RULE_KEYS: Final = frozenset(
+    "source urls where requires target_hint referrer_policy relative_to eagerness expects_no_vary_search tag".split()
+)
+_PREDICATES: Final = ("and", "or", "not", "href_matches", "selector_matches")
 _EAGERNESS: Final = frozenset("immediate eager moderate conservative".split())
 
 
@@ -91,13 +95,40 @@ def _rule_set(text: str) -> None:
 
 def _rule(what: str, rule: dict[str, Any]) -> None:
     source = rule.get("source", "list" if "urls" in rule else "document" if "where" in rule else None)
+    unknown = next((key for key in rule if key not in _RULE_KEYS), None)
+    _require(unknown is None, f'{what} has no property "{unknown}"')
     _require(source in ("list", "document"), f'{what} has the source "list", with urls, or "document", with where')
     _require(("where" if source == "list" else "urls") not in rule, f"{what} has urls or where, not both")
     urls: Any = rule.get("urls", [] if source == "document" else None)
     strings = isinstance(urls, list) and all(isinstance(url, str) for url in urls)
     _require(strings, f'"urls" in {what} is an array of strings')
+    _require(source == "document" or bool(urls), f'"urls" in {what} holds a URL')
     for url in urls:
+        _require(bool(url), f'"urls" in {what} holds an empty string')
         _url(what, url)
-    _require(isinstance(rule.get("where", {}), dict), f'"where" in {what} is an object')
+    if source == "document":
+        _require("where" in rule, f'{what} with the source "document" has where')
+        _predicate(what, rule["where"])
     eagerness = rule.get("eagerness", "eager")
     _require(eagerness in _EAGERNESS, f'"eagerness" in {what} is one of {", ".join(sorted(_EAGERNESS))}')
+
+
+def _predicate(what: str, where: object) -> None:
+    """A condition on links, to any depth."""
+    ahead = [where]
+    while ahead:
+        each = ahead.pop()
+        _require(isinstance(each, dict), f'"where" in {what}, and each condition in it, is an object')
+        assert isinstance(each, dict)
+        given = [name for name in _PREDICATES if name in each]
+        _require(len(given) == 1, f"a condition in {what} has one of {', '.join(_PREDICATES)}")
+        value = each[given[0]]
+        if given[0] == "not":
+            ahead.append(value)
+        elif given[0] in ("and", "or"):
+            _require(isinstance(value, list) and bool(value), f'"{given[0]}" in {what} is an array of conditions')
+            ahead.extend(value)
+        else:
+            patterns = value if isinstance(value, list) else [value]
+            filled = bool(patterns) and all(isinstance(each, str | dict) and each for each in patterns)
+            _require(filled, f'"{given[0]}" in {what} is a pattern that is not empty, or an array of some')

@@ -66,6 +66,7 @@ class _Met:
 class _Sign:
     """What an attribute of one name says of a start tag: the same whatever its value (`fixed`), or by the datatypes of its values."""
 
+    uses: tuple[int, ...]  #: of each attribute class, as bits; names that meet the same ones say the same
     datatypes: tuple[int, ...]
     fixed: int = 0
     values: dict[str, int] = field(default_factory=dict)
@@ -80,7 +81,7 @@ class TagReader:
         self.elements = tuple(elements)
         self.void = bool(elements) and all(automaton.elements[each].notes.content == "void" for each in elements)
         self._signs: dict[str, _Sign] = {}
-        self._numbers: dict[tuple[str, tuple[int, ...]], int] = {}
+        self._numbers: dict[tuple[tuple[int, ...], tuple[int, ...]], int] = {}
         self._known: dict[tuple[int, ...], Reading] = {}
         self.spelled: dict[str, tuple[str, ...]] = {}
 
@@ -94,31 +95,34 @@ class TagReader:
         signs, signature = self._signs, []
         for name, value in tag.attributes:
             sign = signs.get(name) or self._sign(name)
-            signature.append(sign.fixed or sign.values.get(value) or self._by_value(sign, name, value))
+            signature.append(sign.fixed or sign.values.get(value) or self._by_value(sign, value))
         key = tuple(signature)
         return self._known.get(key) or self._known.setdefault(key, self._reading(tag))
 
     def _sign(self, name: str) -> _Sign:
-        classes = {form.attributes for each in self.elements for form in self.automaton.elements[each].forms}
-        kinds = (self.automaton.attributes[each] for each in classes)
+        classes = sorted({form.attributes for each in self.elements for form in self.automaton.elements[each].forms})
+        kinds = [self.automaton.attributes[each] for each in classes]
         datatypes = {kind.uses[i].datatype for kind in kinds for i in bits(kind.named(name))}
         asked = tuple(sorted(each for each in datatypes if not _accepts_all(self.automaton.datatypes[each])))
-        sign = self._signs[name] = _Sign(asked)
+        sign = _Sign(tuple(kind.named(name) for kind in kinds), asked)
         if not asked:
-            sign.fixed = self._number(name, ())
+            sign.fixed = self._number(sign, ())
+        if len(self._signs) >= _REMEMBERED:
+            self._signs.clear()
+        self._signs[name] = sign
         return sign
 
-    def _by_value(self, sign: _Sign, name: str, value: str) -> int:
+    def _by_value(self, sign: _Sign, value: str) -> int:
         accepted = tuple(each for each in sign.datatypes if self.automaton.datatypes[each].accepts(value))
-        number = self._number(name, accepted)
+        number = self._number(sign, accepted)
         if len(value) <= _LONG:
             if len(sign.values) >= _REMEMBERED:
                 sign.values.clear()
             sign.values[value] = number
         return number
 
-    def _number(self, name: str, accepted: tuple[int, ...]) -> int:
-        return self._numbers.setdefault((name, accepted), len(self._numbers) + 1)
+    def _number(self, sign: _Sign, accepted: tuple[int, ...]) -> int:
+        return self._numbers.setdefault((sign.uses, accepted), len(self._numbers) + 1)
 
     def _reading(self, tag: StartTag) -> Reading:
         best = self._best(tag)
@@ -127,7 +131,7 @@ class TagReader:
 
     def problems(self, tag: StartTag, form: tuple[int, Form]) -> list[Problem]:
         """What is wrong with the attributes of a start tag, read as one of the forms of its reading."""
-        return next((met.problems for met in self._best(tag) if (met.element, met.form) == form), [])
+        return self._met(tag, *form).problems
 
     def _best(self, tag: StartTag) -> list[_Met]:
         """The forms of the element patterns with which the attributes agree, or with which they have the fewest problems."""

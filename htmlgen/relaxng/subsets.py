@@ -47,7 +47,7 @@ class Opening:
 
 
 class Around:
-    """The words of the elements around, and the words that they exclude."""
+    """The words of the elements around, of those that annotations speak of, and the words that they exclude."""
 
     __slots__ = ("entered", "excluded", "words")
 
@@ -79,6 +79,8 @@ class Subsets:
     def __init__(self, automaton: Automaton) -> None:
         self.automaton = automaton
         self.size = 0
+        notes = [element.notes for element in automaton.elements]
+        self._spoken = frozenset(word for each in notes for word in (*each.excluded, *each.within))
         self._subsets: dict[tuple[tuple[int, frozenset[int]], ...], Subset] = {}
         self._readers: dict[tuple[str, tuple[int, ...]], TagReader] = {}
         self._arounds: dict[tuple[frozenset[str], frozenset[str]], Around] = {}
@@ -167,7 +169,7 @@ class Subsets:
         fits = around.excluded.isdisjoint(bearer.words) and within
         noted = notes.once or notes.unique or notes.heading or notes.filled
         asked = any(use.notes.id or use.notes.ref or use.notes.unique for use in bearer.uses)
-        inside = self._around(around.excluded.union(notes.excluded), around.words | bearer.words)
+        inside = self._around(around.excluded.union(notes.excluded), around.words | (bearer.words & self._spoken))
         entry = around.entered[reading] = Entry(
             reading, self.subset(states) if reading.forms else None, inside, bearer, chosen[0] if reading.forms else 0, fits,
             fits and not (noted or asked or reading.faulty),
