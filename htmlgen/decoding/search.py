@@ -184,6 +184,7 @@ class _Run(Generic[S]):
         self._guide, self._choices = guide, Choices()
         self._eos = guide.vocabulary.eos
         self._any = np.ones(len(guide.vocabulary), dtype=np.bool_)
+        self._any.setflags(write=False)
         self._tempering = ClassTempering(sampling.by_class, guide.vocabulary) if sampling.by_class is not None else None
         self._sampler = Sampler(sampling, self._tempering)
 
@@ -197,8 +198,7 @@ class _Run(Generic[S]):
     def _next(self, rows: list[_Row[S]], predicted: NDArray[np.floating] | Prediction) -> Tokens:
         """(batch,) the next token of each row: of its prompt, forced, or drawn; its guide moves on with it."""
         told = [next(row.prompt, _FREE) for row in rows]
-        settled = [(self._any, token) if token != _FREE else self._settled(row) for row, token in zip(rows, told, strict=True)]
-        masks, fixed = map(list, zip(*settled, strict=True))
+        masks, fixed = self._settled(rows, told)
         tokens = self._drawn(rows, predicted, masks, fixed) if _FREE in fixed else np.array(fixed)
         advance, eos = self._guide.advance, self._eos
         for row, before, token in zip(rows, told, tokens.tolist(), strict=True):
@@ -208,13 +208,18 @@ class _Run(Generic[S]):
                 row.budget -= 1
         return tokens
 
-    def _settled(self, row: _Row[S]) -> tuple[Mask, int]:
-        """What may come next, and the token that must come, where there is but one."""
-        mask = self._guide.allowed(row.state, row.budget)
-        size, first = self._choices.of(mask)
-        if not size:
-            raise DeadEndError(f"request {row.place} allows no token after {len(row.ids)}: the guide breaks its law")
-        return mask, first if size == 1 else _FREE
+    def _settled(self, rows: list[_Row[S]], told: list[int]) -> tuple[list[Mask], list[int]]:
+        """For each row what may come next, and the token that must come, of its prompt or because it is the only one."""
+        allowed, choice_of = self._guide.allowed, self._choices.of
+        masks, fixed = [], []
+        for row, token in zip(rows, told, strict=True):
+            mask = allowed(row.state, row.budget) if token == _FREE else self._any
+            size, first = choice_of(mask)
+            if not size:
+                raise DeadEndError(f"request {row.place} allows no token after {len(row.ids)}: the guide breaks its law")
+            masks.append(mask)
+            fixed.append(first if size == 1 else token)
+        return masks, fixed
 
     def _drawn(
         self, rows: list[_Row[S]], predicted: NDArray[np.floating] | Prediction, masks: list[Mask], fixed: list[int]

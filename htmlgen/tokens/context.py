@@ -29,6 +29,7 @@ from htmlgen.tokens.vocabulary import Kind, Vocabulary
 
 #: Runs of tokens that are looked up, shortest first; a longer one is the better prophet.
 ORDERS: Final = (1, 2, 3, 5, 8)
+_KNOWN: Final = [sum(order <= above for order in ORDERS) for above in range(ORDERS[-1])]
 _DIGIT: Final = 21  # bits of a token, plus one, in the number of a run
 _ONE, _TWO, _THREE, _FIVE, _EIGHT = ((1 << _DIGIT * order) - 1 for order in ORDERS)
 _LONGEST: Final = 32  # matches are not measured further
@@ -107,11 +108,10 @@ class _Trail:
     runs of all lengths share one table; those that would begin before the page come just once.
     """
 
-    __slots__ = ("_ends", "_history", "_last", "ids")
+    __slots__ = ("_ends", "_last", "ids")
 
     def __init__(self) -> None:
         self.ids: list[int] = []
-        self._history = 0  # the longest run at the end
         self._ends = (0,) * len(ORDERS)  # the runs at the end, shortest first
         self._last: dict[int, int] = {}
 
@@ -121,7 +121,7 @@ class _Trail:
         one, two, three, five, eight = self._ends
         last[one] = last[two] = last[three] = last[five] = last[eight] = len(ids)
         ids.append(token)
-        self._history = eight = (self._history << _DIGIT | token + 1) & _EIGHT
+        eight = (eight << _DIGIT | token + 1) & _EIGHT
         five = eight & _FIVE
         three = five & _THREE
         self._ends = three & _ONE, three & _TWO, three, five, eight
@@ -134,14 +134,17 @@ class _Trail:
         return trail
 
     def find(self, above: int) -> tuple[int, int]:
-        """Where the longest run at the end, longer than `above`, was last followed by a token, and its length; (0, 0) where none was."""
+        """Where the longest run at the end, longer than `above`, was last followed by a token, and its length; (0, 0) where none was.
+
+        Args: above, shorter than the longest of the runs that are looked up.
+        """
         last, place, length = self._last, 0, 0
-        for order, run in zip(ORDERS, self._ends, strict=True):
-            if order > above:
-                found = last.get(run)
-                if found is None:  # nor is a longer run that ends so
-                    break
-                place, length = found, order
+        known = _KNOWN[above]
+        for order, run in zip(ORDERS[known:], self._ends[known:], strict=True):
+            found = last.get(run)
+            if found is None:  # nor is a longer run that ends so
+                break
+            place, length = found, order
         return (place, self._length(place, length)) if length else (0, 0)
 
     def _length(self, place: int, length: int) -> int:
