@@ -64,10 +64,12 @@ class Logits:
     def __init__(self, logits: Floats) -> None:
         """Args: logits (batch, vocab), finite."""
         self._logits = logits
+        self._weights: Floats | None = None
 
     def without(self, rows: Sequence[int], tokens: Sequence[int] | Tokens) -> None:
         """Makes tokens of some rows unlikely: never drawn where anything else may come."""
         self._logits[rows, tokens] = UNLIKELY
+        self._weights = None
 
     def logits(self) -> Floats:
         """As they came."""
@@ -75,6 +77,7 @@ class Logits:
 
     def weights(self) -> Floats:
         """(batch, vocab), the greatest of each row 1."""
-        weights: Floats = self._logits - self._logits.max(axis=1, keepdims=True)
-        np.exp(weights, out=weights)
-        return weights
+        if self._weights is None:
+            self._weights = self._logits - self._logits.max(axis=1, keepdims=True)
+            np.exp(self._weights, out=self._weights)
+        return self._weights

@@ -27,6 +27,7 @@ _DEEPEST: Final = -10.0  # top-k and top-p sort the tokens within e^10 of the li
 _ROWS: Final = 64  # drawn at a time: their sums are whole numbers of 63 bits, with up to 2^21 tokens
 _SCORED: Final = 16  # scored at a time: as many as a core's cache holds, with a large vocabulary
 _WHOLE: Final = 2.0**36  # what the likeliest token's weight counts in sums: what is less than a 1 is never drawn
+_TINY: Final = float(np.finfo(np.float32).tiny)  # weights below are not exact
 _KEPT: Final = 1024  # shared masks whose choices are kept at a time
 
 
@@ -119,15 +120,12 @@ class Sampler:
         Returns: (batch,) the first tokens below which, themselves included, more than `uniform` lies; (batch,) their log-probabilities
         among the allowed tokens, at temperature 1 and before any truncation, in nats.
         """
-        values = prediction.weights() if self._by_weights else prediction.logits()
-        tokens, logprobs = np.empty(len(values), dtype=np.int64), np.empty(len(values), dtype=values.dtype)
         size = _ROWS if self._by_weights else _SCORED
-        for rows in (slice(start, start + size) for start in range(0, len(values), size)):
-            allowed, numbers = self._gathered(masks[rows]), np.array(uniforms[rows])
-            if self._by_weights:
-                tokens[rows], logprobs[rows] = self._drawn(values[rows], prediction, rows, allowed, numbers)
-            else:
-                tokens[rows], logprobs[rows] = self._scored(values[rows], allowed, numbers, in_tag[rows])
+        some = [slice(start, start + size) for start in range(0, len(masks), size)]
+        drawn = [self._drawn(prediction, rows, self._gathered(masks[rows]), np.array(uniforms[rows]), in_tag[rows]) for rows in some]
+        if len(drawn) == 1:
+            return drawn[0]
+        tokens, logprobs = (np.concatenate(each) for each in zip(*drawn, strict=True))
         return tokens, logprobs
 
     def _gathered(self, masks: Sequence[Mask]) -> Mask:
@@ -141,15 +139,17 @@ class Sampler:
     # By weights ---------------------------------------------------------------------------------------------------------------
 
     def _drawn(
-        self, weights: Floats, prediction: Prediction, rows: slice, allowed: Mask, uniforms: Floats
+        self, prediction: Prediction, rows: slice, allowed: Mask, uniforms: Floats, in_tag: Sequence[bool]
     ) -> tuple[Tokens, Floats]:
-        """By weights; by logits in rows whose weights are too small for their floats."""
-        likeliest = _likeliest(weights, allowed)
-        best = weights[np.arange(len(weights)), likeliest]
-        faint = best * self._least < np.finfo(weights.dtype).tiny
-        if not faint.any():
+        """By weights, where these can be; by logits in rows whose weights are too small for their floats."""
+        if not self._by_weights:
+            return self._scored(prediction.logits()[rows], allowed, uniforms, in_tag)
+        weights = prediction.weights()[rows]
+        best = _best_weights(weights, allowed)
+        if best.min() * self._least >= _TINY:
             return self._weighed(weights, allowed, best, uniforms)
-        tokens, logprobs, sound = likeliest, np.empty_like(best), ~faint
+        faint = best * self._least < _TINY
+        tokens, logprobs, sound = np.empty(len(best), dtype=np.int64), np.empty_like(best), ~faint
         tokens[faint], logprobs[faint] = self._scored(prediction.logits()[rows][faint], allowed[faint], uniforms[faint], ())
         if sound.any():
             tokens[sound], logprobs[sound] = self._weighed(weights[sound], allowed[sound], best[sound], uniforms[sound])
@@ -161,8 +161,8 @@ class Sampler:
         np.greater_equal(weights, (best * weights.dtype.type(self._least))[:, None], out=keep)
         keep &= allowed
         kept = np.flatnonzero(keep)
-        starts = kept.searchsorted(np.arange(len(weights) + 1) * weights.shape[1])
-        relative = weights.take(kept) / best.repeat(np.diff(starts))
+        starts = kept.searchsorted(np.arange(0, weights.size + 1, weights.shape[1]))
+        relative = weights.take(kept) / best.repeat(starts[1:] - starts[:-1])
         if self._temperature != 1:
             relative **= 1 / self._temperature
         places = kept[_picked(relative, starts, uniforms)]
@@ -188,12 +188,13 @@ class Sampler:
         return np.concatenate(kept)[places]
 
 
-def _likeliest(weights: Floats, allowed: Mask) -> Tokens:
-    """(rows,) the likeliest of the allowed tokens, the lowest of equals. Mostly that is the likeliest of all."""
-    likeliest: Tokens = weights.argmax(axis=1)
-    for row in np.flatnonzero(~allowed[np.arange(len(weights)), likeliest]).tolist():
-        likeliest[row] = np.where(allowed[row], weights[row], -1).argmax()
-    return likeliest
+def _best_weights(weights: Floats, allowed: Mask) -> Floats:
+    """(rows,) the greatest weights that are allowed. Mostly these are the greatest of all."""
+    rows, likeliest = np.arange(len(weights)), weights.argmax(axis=1)
+    best: Floats = weights[rows, likeliest]
+    for row in np.flatnonzero(~allowed[rows, likeliest]).tolist():
+        best[row] = np.multiply(weights[row], allowed[row]).max()
+    return best
 
 
 def _picked(weights: Floats, starts: Tokens, uniforms: Floats) -> Tokens:
@@ -201,11 +202,12 @@ def _picked(weights: Floats, starts: Tokens, uniforms: Floats) -> Tokens:
 
     Args: weights (kept,) in [0, 1], of one row after another, in each a 1; starts (rows + 1,), where rows start in them, and the end.
     """
-    sums = (weights * weights.dtype.type(_WHOLE)).astype(np.int64).cumsum()
-    ends = sums[starts[1:] - 1]
-    before = np.concatenate([[0], ends[:-1]])
-    totals = ends - before
-    places: Tokens = sums.searchsorted(before + np.minimum((uniforms * totals).astype(np.int64), totals - 1), side="right")
+    sums = np.zeros(len(weights) + 1, dtype=np.int64)
+    (weights * weights.dtype.type(_WHOLE)).astype(np.int64).cumsum(out=sums[1:])
+    edges = sums[starts]
+    totals = edges[1:] - edges[:-1]
+    sought = edges[:-1] + np.minimum((uniforms * totals).astype(np.int64), totals - 1)
+    places: Tokens = sums[1:].searchsorted(sought, side="right")
     return places
 
 
