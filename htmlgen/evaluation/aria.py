@@ -7,7 +7,6 @@ proportion to its tags, however deep they are nested.
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import Final, NamedTuple
 
 from htmlgen.evaluation.value_finding import ValueFinding
@@ -92,7 +91,6 @@ class Facts(NamedTuple):
     watched: bool  #: whether a rule may ask for its place
 
 
-@lru_cache(maxsize=8192)
 def facts_of(tag: StartTag) -> Facts:
     attributes = dict(tag.attributes)
     role = (attributes.get("role", "").lower().split() or [""])[0]
@@ -120,7 +118,7 @@ class _Frame:
 
 @dataclass(slots=True)
 class Roles:
-    """The walk over a page. `start`, `end` and `finish` give what is wrong, as the events come."""
+    """The walk over a page: `watched`, `start` and `end` as the events come, `finish` at last."""
 
     whole: bool = True  #: whether the page is all there is, so that what a role needs must be in it
     stack: list[_Frame] = field(default_factory=lambda: [_Frame("", "", 0)])
@@ -133,16 +131,16 @@ class Roles:
     labels: list[tuple[int, StartTag, str]] = field(default_factory=list)  #: labels by `for` that bear a role or ARIA
     open_labels: list[tuple[int, StartTag]] = field(default_factory=list)
 
-    def start(self, index: int, tag: StartTag) -> Iterator[ValueFinding]:
-        facts = facts_of(tag)
-        parent = self.stack[-1]
+    def watched(self, index: int, tag: StartTag, facts: Facts) -> Iterator[ValueFinding]:
+        """What is wrong with a start tag that a rule asks about. Comes before `start`."""
+        self._remember(index, tag, facts)
+        yield from self._placed(index, tag, facts, self.stack[-1])
+
+    def start(self, index: int, tag: StartTag, facts: Facts) -> None:
         if facts.id:
             self.roles.setdefault(facts.id, facts.role)
-        if facts.watched:
-            self._remember(index, tag, facts)
-            yield from self._placed(index, tag, facts, parent)
         if tag.name not in VOID_IN_PARSER:
-            around = parent.around | facts.around
+            around = self.stack[-1].around | facts.around
             if tag.name == "table" and not facts.around & _BITS["<table>"]:
                 around &= ~_BITS["<table>"]
             self.stack.append(_Frame(tag.name, facts.role, around))

@@ -1,11 +1,11 @@
 """Microdata: a property belongs to an item (HTML Standard 5.2.3 and 5.2.6)."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from htmlgen.evaluation.value_finding import ValueFinding
 from htmlgen.markup.elements import VOID_IN_PARSER
-from htmlgen.markup.events import StartTag
+from htmlgen.markup.events import EndTag, Event, StartTag
 
 
 @dataclass(slots=True)
@@ -17,37 +17,30 @@ class _Named:
     referred: bool = False
 
 
-@dataclass(slots=True)
-class Items:
-    """The walk over a page: `start` and `end` as the events come, `finish` at last."""
-
-    stack: list[tuple[bool, _Named | None]] = field(default_factory=lambda: [(False, None)])  #: in an item? in what of an id?
-    named: list[_Named] = field(default_factory=list)  #: in the order of the page, so that what is around comes first
-    references: set[str] = field(default_factory=set)
-    homeless: list[tuple[int, StartTag, _Named | None]] = field(default_factory=list)
-
-    def start(self, index: int, tag: StartTag) -> None:
-        in_item, around = self.stack[-1]
-        if tag.attributes:
-            if id := tag.get("id"):
+def item_findings(events: Sequence[Event]) -> Iterator[ValueFinding]:
+    """The properties of a page that belong to no item."""
+    stack: list[tuple[bool, _Named | None]] = [(False, None)]  # in an item? in what that has an id?
+    named: list[_Named] = []  # in the order of the page, so that what is around comes first
+    homeless: list[tuple[int, StartTag, _Named | None]] = []
+    references: set[str] = set()
+    for index, event in enumerate(events):
+        if isinstance(event, StartTag):
+            in_item, around = stack[-1]
+            if id := event.get("id"):
                 around = _Named(id, around)
-                self.named.append(around)
-            if tag.get("itemprop") is not None and not in_item:
-                self.homeless.append((index, tag, around))
-            if tag.get("itemscope") is not None:
+                named.append(around)
+            if event.get("itemprop") is not None and not in_item:
+                homeless.append((index, event, around))
+            if event.get("itemscope") is not None:
                 in_item = True
-                self.references.update((tag.get("itemref") or "").split())
-        if tag.name not in VOID_IN_PARSER:
-            self.stack.append((in_item, around))
-
-    def end(self) -> None:
-        if len(self.stack) > 1:
-            self.stack.pop()
-
-    def finish(self) -> Iterator[ValueFinding]:
-        for each in self.named if self.homeless else ():
-            each.referred = each.id in self.references or (each.around is not None and each.around.referred)
-        for index, tag, around in self.homeless:
-            if around is None or not around.referred:
-                message = f"the property of <{tag.name}> belongs to no item: no element around it has itemscope, and no itemref names it"
-                yield ValueFinding(index, "attribute/itemprop", message, "itemprop")
+                references.update((event.get("itemref") or "").split())
+            if event.name not in VOID_IN_PARSER:
+                stack.append((in_item, around))
+        elif isinstance(event, EndTag) and len(stack) > 1:
+            stack.pop()
+    for each in named if homeless else ():
+        each.referred = each.id in references or (each.around is not None and each.around.referred)
+    for index, tag, around in homeless:
+        if around is None or not around.referred:
+            message = f"the property of <{tag.name}> belongs to no item: no element around it has itemscope, and no itemref names it"
+            yield ValueFinding(index, "attribute/itemprop", message, "itemprop")

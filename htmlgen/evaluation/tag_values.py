@@ -86,14 +86,7 @@ _CHECKS: Final = _by_attribute()
 
 
 def tag_problems(tag: StartTag) -> tuple[Problem, ...]:
-    """What is wrong with a start tag by itself; the same tag is judged once, unless it is a long one."""
-    if sum(len(value) for _, value in tag.attributes) > _LONG:
-        return tuple(_problems(tag))
-    return _remembered(tag)
-
-
-@lru_cache(maxsize=8192)
-def _remembered(tag: StartTag) -> tuple[Problem, ...]:
+    """What is wrong with a start tag by itself."""
     return tuple(_problems(tag))
 
 
