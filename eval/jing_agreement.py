@@ -39,10 +39,12 @@ RESULTS = ROOT / "eval" / "results" / "jing_agreement.json"
 RECORD = ROOT / "tests" / "data" / "jing_pages.json"
 XHTML, SVG, DATA, CUSTOM = "http://www.w3.org/1999/xhtml", "http://www.w3.org/2000/svg", "urn:htmlgen:data", "urn:htmlgen:custom"
 XLINK = "http://www.w3.org/1999/xlink"
-HEAD = f'xmlns="{XHTML}" xmlns:svg="{SVG}" xmlns:d="{DATA}" xmlns:c="{CUSTOM}" xmlns:xlink="{XLINK}"'
+MATHML = "http://www.w3.org/1998/Math/MathML"
+HEAD = f'xmlns="{XHTML}" xmlns:svg="{SVG}" xmlns:m="{MATHML}" xmlns:d="{DATA}" xmlns:c="{CUSTOM}" xmlns:xlink="{XLINK}"'
 WALK_TOKENS = (64, 128, 256)
 RECORDED, RECORDED_EVENTS = 600, 220  # documents, and the events of each at most
-INTEGRATION = ("foreignObject", "desc", "title")
+ROOTS = {"svg": "svg", "math": "m"}  # where a namespace begins, and its prefix
+INTEGRATION = ("foreignObject", "desc", "title", "mtext", "annotation-xml")
 NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 NAME = re.compile(r"[A-Za-z_\u00c0-\u02ff\u0370-\u1fff][\w.\-]*")
 Events = Sequence[Event]
@@ -58,14 +60,14 @@ class NotXmlError(Exception):
 def to_xml(events: Events, automaton: Automaton) -> str:
     """The document as XML. Raises: NotXmlError."""
     written: list[str] = []
-    around: list[tuple[str, bool]] = []  # spelled name, whether children are SVG
+    around: list[tuple[str, str]] = []  # spelled name, the prefix of children: of SVG, of MathML, or none
     for event in events:
         if isinstance(event, StartTag):
-            foreign = event.name == "svg" or bool(around and around[-1][1])
-            name = element_name(event.name, foreign, automaton)
+            prefix = ROOTS.get(event.name, around[-1][1] if around else "")
+            name = element_name(event.name, prefix, automaton)
             written.append(f"<{name}{'' if around else ' ' + HEAD}{xml_attributes(event, automaton)}>")
-            around.append((name, foreign and event.name not in INTEGRATION))
-            if event.name in VOID_IN_PARSER and not foreign:
+            around.append((name, "" if event.name in INTEGRATION else prefix))
+            if event.name in VOID_IN_PARSER and not prefix:
                 written.append(f"</{around.pop()[0]}>")
         elif isinstance(event, EndTag):
             written.append(f"</{around.pop()[0]}>")
@@ -74,11 +76,11 @@ def to_xml(events: Events, automaton: Automaton) -> str:
     return "".join(written)
 
 
-def element_name(name: str, foreign: bool, automaton: Automaton) -> str:
+def element_name(name: str, prefix: str, automaton: Automaton) -> str:
     if not NAME.fullmatch(name):
         raise NotXmlError(f"element name {name!r}")
-    if foreign:
-        return f"svg:{name}"
+    if prefix:
+        return f"{prefix}:{name}"
     custom = name not in automaton.names and automaton.named(name)  # a wildcard's, by `h:custom`
     return f"c:{name}" if custom else name
 
