@@ -11,7 +11,7 @@ from htmlgen.errors import InputError
 from htmlgen.evaluation.findings import Finding, Lines
 from htmlgen.evaluation.inputs import UnreadablePage
 from htmlgen.evaluation.reports.data import write_json, write_jsonl
-from htmlgen.evaluation.reports.excerpts import excerpt
+from htmlgen.evaluation.reports.excerpts import brief, excerpt
 from htmlgen.evaluation.reports.formats import FORMATS, writer
 from htmlgen.evaluation.reports.terminal import write_table
 from htmlgen.evaluation.reports.totals import Totals
@@ -181,6 +181,21 @@ def test_what_could_not_be_read_is_counted_apart(form: str) -> None:
     assert (totals.pages, totals.unreadable) == (2, {"none.html": "none.html does not exist"})
     assert str(totals).endswith("; 1 source not judged")
     assert form == "jsonl" or "not judged" in stream.getvalue() or "does not exist" in stream.getvalue()
+
+
+@pytest.mark.parametrize("form", sorted({*FORMATS} - {"json", "jsonl"}))
+def test_a_message_with_a_name_of_a_megabyte_is_cut(form: str) -> None:
+    stream = io.StringIO()
+    finding = Finding("content/made-up", "x" * 1_000_000, 1, 1, 0)
+    writer(form)([replace(evaluate("<p>", name="x.html"), violations=(finding,))], stream)
+    written = len(stream.getvalue())
+    assert 500 <= written < 50_000
+
+
+@pytest.mark.parametrize(("length", "shown"), [(500, "a" * 500), (501, "a" * 249 + "…" + "a" * 250)])
+def test_a_message_is_cut_in_its_middle(length: int, shown: str) -> None:
+    assert brief("a" * length) == shown
+    assert len(shown) == 500
 
 
 @pytest.mark.parametrize("form", FORMATS)

@@ -8,6 +8,7 @@ from rich.cells import cell_len
 from htmlgen.evaluation.findings import Finding, Lines
 
 _WIDTH: Final = 72  # characters
+_LONGEST: Final = 500  # characters
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,12 @@ def excerpt(page: str, lines: Lines, finding: Finding) -> Excerpt | None:
     first = max(start, finding.offset - _WIDTH // 2)
     source = visible(page[first : min(end, first + _WIDTH)].rstrip("\r\n"))
     return Excerpt(source, finding.offset - first) if source.strip() else None
+
+
+def brief(message: str) -> str:
+    """A message of at most `_LONGEST` characters: a page may have names of megabytes. What is left out becomes an ellipsis."""
+    half = _LONGEST // 2
+    return message if len(message) <= _LONGEST else f"{message[: _LONGEST - half - 1]}…{message[-half:]}"
 
 
 def visible(text: str) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from typing import Final, TextIO
 
 from htmlgen.evaluation.findings import Finding
+from htmlgen.evaluation.reports.excerpts import brief
 from htmlgen.evaluation.reports.totals import Compared, Seen, Totals, adding
 
 _DATA: Final = str.maketrans({"%": "%25", "\r": "%0D", "\n": "%0A"})
@@ -28,7 +29,7 @@ def write_github(pages: Iterable[Seen], stream: TextIO, *, compared: Compared = 
 def _command(name: str, finding: Finding) -> str:
     properties = {"file": name, "line": str(finding.line), "col": str(finding.column), "title": finding.rule}
     shown = ",".join(f"{key}={value.translate(_PROPERTY)}" for key, value in properties.items())
-    return f"::{finding.severity} {shown}::{finding.message.translate(_DATA)}"
+    return f"::{finding.severity} {shown}::{brief(finding.message).translate(_DATA)}"
 
 
 def _encodable(text: str) -> str:

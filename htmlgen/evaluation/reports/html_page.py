@@ -17,7 +17,7 @@ from htmlgen.errors import UnknownRuleError
 from htmlgen.evaluation.findings import Finding, Lines
 from htmlgen.evaluation.reports import plots
 from htmlgen.evaluation.reports.elements import element, table, text
-from htmlgen.evaluation.reports.excerpts import Excerpt, excerpt
+from htmlgen.evaluation.reports.excerpts import Excerpt, brief, excerpt
 from htmlgen.evaluation.reports.gathering import SCORE_BINS, Gathered, gather
 from htmlgen.evaluation.reports.html_comparison import compared_content
 from htmlgen.evaluation.reports.pictures import browser, picture
@@ -230,7 +230,7 @@ def _finding(page: str, lines: Lines, finding: Finding) -> str:
     severity = element("span", finding.severity, class_=finding.severity)
     return element(
         "li",
-        element("p", f"{severity} {_rule_link(finding.rule)} {text(finding.message)}"),
+        element("p", f"{severity} {_rule_link(finding.rule)} {text(brief(finding.message))}"),
         element("p", f"line {finding.line:,}, column {finding.column:,}", class_="place"),
         _source(excerpt(page, lines, finding)),
         data_rule=finding.rule,

@@ -12,7 +12,7 @@ from typing import Final, TextIO
 from xml.sax.saxutils import escape, quoteattr
 
 from htmlgen.evaluation.findings import Lines
-from htmlgen.evaluation.reports.excerpts import excerpt, visible
+from htmlgen.evaluation.reports.excerpts import brief, excerpt, visible
 from htmlgen.evaluation.reports.totals import Compared, Seen, Totals, adding, counted
 from htmlgen.evaluation.score import Evaluation
 
@@ -52,7 +52,7 @@ def _case(evaluation: Evaluation) -> Iterator[str]:
     errors = [finding for finding in evaluation.findings if finding.severity == "error"]
     if errors:
         more = f" and {counted(len(errors) - 1, 'more error')}" if len(errors) > 1 else ""
-        yield f"><failure type={_attribute(errors[0].rule)} message={_attribute(errors[0].message + more)}>"
+        yield f"><failure type={_attribute(errors[0].rule)} message={_attribute(brief(errors[0].message) + more)}>"
         yield f"{_text(evaluation)}</failure></testcase>\n"
     elif evaluation.findings:
         yield f"><system-out>{_text(evaluation)}</system-out></testcase>\n"
@@ -63,7 +63,8 @@ def _case(evaluation: Evaluation) -> Iterator[str]:
 def _text(evaluation: Evaluation) -> str:
     lines, rows = Lines(evaluation.page), list[str]()
     for finding in evaluation.findings[:_SHOWN]:
-        rows.append(f"{evaluation.name}:{finding.line}:{finding.column} {finding.severity} {finding.rule} {visible(finding.message)}")
+        place = f"{evaluation.name}:{finding.line}:{finding.column}"
+        rows.append(f"{place} {finding.severity} {finding.rule} {visible(brief(finding.message))}")
         if piece := excerpt(evaluation.page, lines, finding):
             rows += [f"    {piece.source}", f"    {piece.caret}"]
     if (more := len(evaluation.findings) - _SHOWN) > 0:

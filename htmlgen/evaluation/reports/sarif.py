@@ -17,6 +17,7 @@ from urllib.parse import quote
 import htmlgen
 from htmlgen.errors import UnknownRuleError
 from htmlgen.evaluation.fingerprints import fingerprint
+from htmlgen.evaluation.reports.excerpts import brief
 from htmlgen.evaluation.reports.totals import Compared, Seen, Totals, adding
 from htmlgen.evaluation.rules import Rule, explanation, rule_of, source_url
 from htmlgen.evaluation.score import Evaluation
@@ -58,7 +59,7 @@ def _results(evaluation: Evaluation, artifact: int, rules: dict[str, int]) -> It
             "ruleId": finding.rule,
             "ruleIndex": rules.setdefault(finding.rule, len(rules)),
             "level": finding.severity,
-            "message": {"text": _encodable(finding.message)},
+            "message": {"text": _encodable(brief(finding.message))},
             "locations": [{"physicalLocation": place}],
             "partialFingerprints": {_CONTEXT: mark},
         }

@@ -9,7 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from htmlgen.evaluation.findings import Finding, Lines
-from htmlgen.evaluation.reports.excerpts import excerpt, visible
+from htmlgen.evaluation.reports.excerpts import brief, excerpt, visible
 from htmlgen.evaluation.reports.totals import Compared, Seen, Totals, adding, counted
 from htmlgen.evaluation.score import Evaluation
 
@@ -76,7 +76,7 @@ def _headline(name: str, finding: Finding) -> Text:
     return Text.assemble(
         (f"{visible(name)}:{finding.line}:{finding.column} ", "bold"),
         (warning + finding.rule, _COLOURS[finding.severity]),
-        " " + visible(finding.message),
+        " " + visible(brief(finding.message)),
     )
 
 
