@@ -128,9 +128,10 @@ class _Stack:
         self.needing: list[int] = []  # the places of elements that need an end tag
 
     def push(self, element: _Open) -> None:
-        self.places[element.tag.name].append(len(self.elements))
+        place = len(self.elements)
+        self.places[element.tag.name].append(place)
         if element.needs_end:
-            self.needing.append(len(self.elements))
+            self.needing.append(place)
         self.elements.append(element)
 
     def pop(self) -> _Open:
@@ -176,14 +177,18 @@ class _Walk:
                 self._report("unclosed", tag, f"<{tag.name}> is never closed; write </{tag.name}>")
 
     def _start(self, tag: Tag) -> None:
-        self.started.add(tag.name)
-        if not tag.foreign:
-            self._end_before(tag.name)
-            self._imply_parent(tag)
-        if tag.closes_itself or (not tag.foreign and tag.name in VOID_IN_PARSER):
+        name, foreign = tag.name, tag.foreign
+        self.started.add(name)
+        if not foreign:
+            if name in _ENDED_BY:
+                self._end_before(name)
+            if name in _IMPLIED_IN_TABLE:
+                self._imply_parent(tag)
+        if tag.closes_itself or (name in VOID_IN_PARSER and not foreign):
             return
         self.counted += 1
-        self.stack.push(_Open(tag, tag.foreign or not self._may_end_with_parent(tag.name)))
+        needs_end = foreign or name not in _ENDS_WITH_PARENT or not self._may_end_with_parent(name)
+        self.stack.push(_Open(tag, needs_end))
 
     def _may_end_with_parent(self, name: str) -> bool:
         parent = self.stack.parent()
@@ -191,7 +196,7 @@ class _Walk:
 
     def _end_before(self, name: str) -> None:
         """Close what a start tag ends, with all that may end with it."""
-        ended = _ENDED_BY.get(name, frozenset())
+        ended = _ENDED_BY[name]
         while (place := self.stack.last(ended)) >= max(self.stack.last_needing(), 0):
             self._close(place + 1)
             self.stack.pop()
@@ -202,7 +207,10 @@ class _Walk:
 
     def _end(self, tag: Tag) -> None:
         self.counted += 1
-        if (place := self._match(tag)) >= 0:
+        elements = self.stack.elements
+        if elements and elements[-1].tag.name == tag.name:
+            self.stack.pop()
+        elif (place := self._match(tag)) >= 0:
             self._close(place + 1)
             self.stack.pop()
         elif self.outliving[tag.name]:

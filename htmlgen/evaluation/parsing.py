@@ -12,10 +12,10 @@ from typing import Any, Final
 
 from html5lib._inputstream import invalid_unicode_re
 from html5lib.constants import E
-from html5lib.html5parser import HTMLParser
 
 from htmlgen.evaluation.findings import Finding, Lines
 from htmlgen.evaluation.fragments import fragment_container, is_fragment
+from htmlgen.evaluation.quick_html5lib import QuickParser
 
 PAGE_LIMIT: Final = 20_000_000  #: bytes
 
@@ -58,7 +58,7 @@ class _Whole(StringIO):
         return super().read() if size else ""
 
 
-class _Parser(HTMLParser):
+class _Parser(QuickParser):
     """html5lib's parser, which notes how far it had read at each error."""
 
     def __init__(self, page: str) -> None:

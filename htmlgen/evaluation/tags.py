@@ -39,6 +39,8 @@ _SCRIPT_STATES: Final = {
     ("double escaped", "</script"): "escaped",
 }
 
+_TEXT_ELEMENTS: Final = RAW_TEXT | ESCAPABLE_RAW_TEXT
+
 # 13.2.6: roots of foreign content, and where HTML goes on inside of it.
 _FOREIGN_ROOTS: Final = frozenset({"svg", "math"})
 _INTEGRATION_POINTS: Final = _names("foreignobject desc title mi mo mn ms mtext")
@@ -66,6 +68,10 @@ class _ForeignContent:
     def __init__(self) -> None:
         self.open: list[str] = []
         self.count: Counter[str] = Counter()
+
+    def ignores(self, name: str) -> bool:
+        """Whether a tag neither is foreign nor makes anything so."""
+        return not self.open and name not in _FOREIGN_ROOTS
 
     @property
     def inside(self) -> bool:
@@ -101,11 +107,16 @@ def scan(page: str) -> Iterator[Tag]:
     """The tags and doctypes of a page, in the order they are written. A tag that the page ends in is none (13.2.5, eof-in-tag)."""
     foreign = _ForeignContent()
     position = 0
+    lower: dict[str, str] = {}  # names as they are written
     while (opening := page.find("<", position)) >= 0:
         if match := _TAG.match(page, opening):
-            tag = _tag(match, foreign)
+            slash, written, solidus = match.groups()
+            name = lower.get(written) or lower.setdefault(written, written.translate(_LOWER))
+            tag = Tag("end" if slash else "start", name, opening) if foreign.ignores(name) else _tag(opening, slash, name, solidus, foreign)
             yield tag
-            position = _after(page, match.end(), tag)
+            position = match.end()
+            if name in _TEXT_ELEMENTS and not slash:
+                position = _after(page, position, tag)
         elif _TAG_OPENS.match(page, opening):
             return
         else:
@@ -114,17 +125,16 @@ def scan(page: str) -> Iterator[Tag]:
             position = _skip(page, opening, foreign.inside)
 
 
-def _tag(match: re.Match[str], foreign: _ForeignContent) -> Tag:
-    name = match[2].translate(_LOWER)
-    if match[1]:
-        return Tag("end", name, match.start(), foreign.end(name))
-    is_foreign = foreign.start(name, bool(match[3]))
-    return Tag("start", name, match.start(), is_foreign, is_foreign and bool(match[3]))
+def _tag(offset: int, slash: str, name: str, solidus: str, foreign: _ForeignContent) -> Tag:
+    if slash:
+        return Tag("end", name, offset, foreign.end(name))
+    is_foreign = foreign.start(name, bool(solidus))
+    return Tag("start", name, offset, is_foreign, is_foreign and bool(solidus))
 
 
 def _after(page: str, position: int, tag: Tag) -> int:
-    """Where markup goes on after a tag: right there, or where the raw text that it starts ends."""
-    if tag.kind == "end" or tag.foreign or tag.name not in RAW_TEXT | ESCAPABLE_RAW_TEXT:
+    """Where markup goes on after the start tag of an element whose content is text: where that ends; right there in foreign content."""
+    if tag.foreign:
         return position
     if tag.name == "plaintext":
         return len(page)

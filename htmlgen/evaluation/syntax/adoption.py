@@ -11,6 +11,11 @@ _ACTIVE_ROUNDS = 3
 def adopt(at: Construction, name: str) -> bool:
     """Run the algorithm for a tag's name; False if there is no such formatting element, and the tag is as any other."""
     current = at.current
+    last = at.formatting[-1] if at.formatting else None
+    if last is not None and last.element is current and current.name == name:  # the usual case of what follows
+        at.pop()
+        at.formatting.pop()
+        return True
     if current.name == name and current.namespace == "html" and not _is_active(at, current):
         at.pop()
         return True

@@ -50,6 +50,8 @@ def _ordinary(at: Construction, tag: Tag) -> None:
 
 
 def end_any_other(at: Construction, name: str) -> None:
+    if at.pop_if_current(name):
+        return
     places = at.places.get(name)
     if not places or places[-1] < at.current.special:
         at.error("stray-end-tag", name)
@@ -153,6 +155,8 @@ def _pre(at: Construction, tag: Tag) -> None:
 
 
 def _end_block(at: Construction, name: str) -> None:
+    if at.pop_if_current(name):
+        return
     if at.has(name):
         at.close(name)
     else:
@@ -160,6 +164,8 @@ def _end_block(at: Construction, name: str) -> None:
 
 
 def _end_heading(at: Construction, name: str) -> None:
+    if at.pop_if_current(name):
+        return
     place = at.innermost(HEADINGS)
     if place < at.current.scope or place < 0:
         at.error("stray-end-tag", name)
@@ -170,6 +176,8 @@ def _end_heading(at: Construction, name: str) -> None:
 
 
 def _end_p(at: Construction, name: str) -> None:
+    if at.pop_if_current(name):
+        return
     if not at.has_in_button_scope("p"):
         at.error("stray-end-tag", name)
         at.insert_implied("p")
@@ -197,6 +205,8 @@ def _item(at: Construction, tag: Tag) -> None:
 
 
 def _end_li(at: Construction, name: str) -> None:
+    if at.pop_if_current(name):
+        return
     if at.has_in_list_scope(name):
         at.close(name, but=name)
     else:
@@ -204,6 +214,8 @@ def _end_li(at: Construction, name: str) -> None:
 
 
 def _end_dd(at: Construction, name: str) -> None:
+    if at.pop_if_current(name):
+        return
     if at.has(name):
         at.close(name, but=name)
     else:

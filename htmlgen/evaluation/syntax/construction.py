@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from typing import Final
 
 from htmlgen.evaluation.syntax.tables import (
-    BUTTON_SCOPE,
     IMPLIED_END,
     IMPLIED_END_THOROUGHLY,
     LIST_SCOPE,
@@ -22,7 +21,7 @@ from htmlgen.evaluation.syntax.tables import (
 )
 from htmlgen.evaluation.syntax.tokenizer import Content
 from htmlgen.evaluation.syntax.tokens import ParseError, Tag
-from htmlgen.evaluation.syntax.tree import CommentNode, Element, Namespace
+from htmlgen.evaluation.syntax.tree import CommentNode, Element, Namespace, TextNode
 
 _WORK: Final = 2_000_000  #: elements that may be cloned, moved or looked for, beside four for each character of a page
 
@@ -168,7 +167,11 @@ class Construction:
         return not bounds or places[-1] > self.innermost(bounds)
 
     def has_in_button_scope(self, name: str) -> bool:
-        return self.has(name, bounds=BUTTON_SCOPE)
+        places = self.places[name]
+        if not places or places[-1] < self.stack[-1].scope:
+            return False
+        buttons = self.places["button"]
+        return not buttons or places[-1] > buttons[-1]
 
     def has_in_list_scope(self, name: str) -> bool:
         return self.has(name, bounds=LIST_SCOPE)
@@ -208,7 +211,7 @@ class Construction:
 
     def close_p(self) -> None:
         """13.2.6.4.7, close a p element, if there is one in button scope."""
-        if self.places["p"] and self.has_in_button_scope("p"):
+        if self.has_in_button_scope("p"):
             self.close("p", but="p")
 
     def clear_back_to(self, names: Collection[str]) -> None:
@@ -261,8 +264,20 @@ class Construction:
         if self.fostering:
             parent, before = self.insertion_place()
             parent.insert_text(data, self.offset, before)
+            return
+        children = self.stack[-1].children
+        if children and type(neighbour := children[-1]) is TextNode:
+            neighbour.parts.append(data)
         else:
-            self.stack[-1].insert_text(data, self.offset)
+            children.append(TextNode(data, self.offset))
+
+    def pop_if_current(self, name: str) -> bool:
+        """Pop the current node, if it is an HTML element of a name; the usual case of an end tag."""
+        current = self.stack[-1]
+        if current.name != name or current.namespace != "html":
+            return False
+        self.pop()
+        return True
 
     def insert_comment(self, data: str) -> None:
         parent, before = self.insertion_place()

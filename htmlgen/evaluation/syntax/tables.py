@@ -28,7 +28,6 @@ SCOPE: Final = {
 # 13.2.6.4.7: special elements past which a list item looks for the one that it closes.
 PASSED_BY_ITEMS: Final = _names("address div p")
 LIST_SCOPE: Final = ("ol", "ul")
-BUTTON_SCOPE: Final = ("button",)
 TABLE_SCOPE: Final = ("html", "table", "template")
 
 # 13.2.6.3, elements whose end tag is implied; thoroughly, at the end of a template.

@@ -14,6 +14,7 @@ Content: TypeAlias = Literal["data", "rcdata", "rawtext", "script", "plaintext"]
 
 _LETTER: Final = re.compile("[A-Za-z]")
 _NUL: Final = re.compile("\0")
+_PLAIN_TEXT: Final = re.compile(r"[^<&\0]++(?=</?[A-Za-z])")  # as most text is: without references, before a tag
 _CDATA: Final = "<![CDATA["
 
 
@@ -49,30 +50,31 @@ class Tokenizer:
     def run_from(self, position: int) -> None:
         """Hand over the tokens from an offset on, where markup may stand."""
         page, sink, length = self.page, self.sink, len(self.page)
-        start_tags, end_tags, known = CLEAN_START_TAG.match, CLEAN_END_TAG.match, self.known
+        texts, start_tags, end_tags, known = _PLAIN_TEXT.match, CLEAN_START_TAG.match, CLEAN_END_TAG.match, self.known
         while position < length:
-            opening = page.find("<", position)
-            if opening != position:
-                opening = self.text(position, opening)
-                if opening == length:
-                    return
-            sink.offset = opening
-            if match := start_tags(page, opening):
-                position = match.end()
-                sink.token_end = position
+            if text := texts(page, position):
+                sink.offset = position
+                sink.token_end = position = text.end()
+                sink.text(text[0])
+            elif page[position] != "<":
+                position = self.text(position, page.find("<", position))
+                continue
+            sink.offset = position
+            if match := start_tags(page, position):
                 tag = known.get(match[0]) or self.spelled(match)
                 if tag is None:
-                    position = self.tag(opening + 1)
+                    position = self.tag(position + 1)
                     continue
+                position = sink.token_end = match.end()
                 sink.start_tag(tag)
                 if sink.content != "data":
                     self.last_start = tag.name
                     position = self.raw_text(position)
-            elif match := end_tags(page, opening):
+            elif match := end_tags(page, position):
                 position = sink.token_end = match.end()
                 sink.end_tag(lower(match[1]))
             else:
-                position = self.markup(opening)
+                position = self.markup(position)
 
     def spelled(self, match: re.Match[str]) -> Tag | None:
         """A start tag met for the first time; None if it is not in order, or has references, which report their places."""

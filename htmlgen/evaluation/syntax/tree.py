@@ -98,6 +98,7 @@ class Element:
 
 Child: TypeAlias = Element | TextNode | CommentNode | DoctypeNode
 
+_SHORT: Final = 20  # characters
 _END_TAGS: Final[dict[str, EndTag]] = {}
 
 
@@ -115,6 +116,7 @@ class _Walk:
         self.text: list[str] = []
         self.text_start = 0
         self.starts: dict[tuple[str, int], StartTag] = {}
+        self.texts: dict[str, Text] = {}  # short ones, which pages repeat
 
     def below(self, root: Element) -> None:
         events, offsets, text = self.events, self.offsets, self.text
@@ -157,9 +159,15 @@ class _Walk:
         return event
 
     def end_text(self) -> None:
-        self.events.append(Text("".join(self.text)))
+        parts = self.text
+        data = parts[0] if len(parts) == 1 else "".join(parts)
+        parts.clear()
+        if (event := self.texts.get(data)) is None:
+            event = Text(data)
+            if len(data) < _SHORT:
+                self.texts[data] = event
+        self.events.append(event)
         self.offsets.append(self.text_start)
-        self.text.clear()
 
 
 def _end_tag(name: str) -> EndTag:
