@@ -38,7 +38,7 @@ def parse_errors(page: str, *, fragment: bool | None = None, limit: int = PAGE_L
             parser.parse(_Whole(unix))
     except Exception as failure:  # html5lib runs into assertions and recursion limits on some pages
         parser.notice("input/parser-failure", f"html5lib failed here: {type(failure).__name__} {failure}".rstrip())
-    return tuple(_findings(parser.noticed, page, unix))
+    return tuple(_findings(parser.noticed, page, unix)) if parser.noticed else ()
 
 
 def size_of(page: str) -> int:
@@ -77,7 +77,8 @@ class _Parser(QuickParser):
 
 
 def _findings(noticed: Iterable[tuple[str, str, int]], page: str, unix: str) -> Iterable[Finding]:
-    read, written = Lines(unix), Lines(page)
+    read = Lines(unix)
+    written = Lines(page) if "\r" in page else read
     invalid = (match.end() for match in invalid_unicode_re.finditer(unix))
     for rule, message, consumed in noticed:
         # html5lib reports these first, one for each match of its own pattern; a NUL, which is none, comes later and well placed

@@ -5,7 +5,7 @@ Law: work is linear in the page's length save for elements that are cloned or mo
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -24,6 +24,22 @@ from htmlgen.evaluation.syntax.tokens import ParseError, Tag
 from htmlgen.evaluation.syntax.tree import CommentNode, Element, Namespace, TextNode
 
 _WORK: Final = 2_000_000  #: elements that may be cloned, moved or looked for, beside four for each character of a page
+
+# What an element bounds: what passes by items of lists is special alone; a wall does not; what bounds a scope is a wall, too.
+_SPECIAL: Final = 1
+_WALL: Final = 2
+_SCOPE: Final = 3
+
+
+def _bounds(namespace: Namespace) -> Iterator[tuple[str, int]]:
+    for name in SPECIAL[namespace]:
+        yield name, _SCOPE if name in SCOPE[namespace] else _SPECIAL if name in PASSED_BY_ITEMS else _WALL
+
+
+_BOUNDS: Final = dict(_bounds("html"))
+_FOREIGN_NAMESPACES: Final[tuple[Namespace, ...]] = ("svg", "math")
+_FOREIGN_BOUNDS: Final = {(space, name): bounds for space in _FOREIGN_NAMESPACES for name, bounds in _bounds(space)}
+
 
 class TangledPageError(Exception):
     """A page asks for more clones and moves of elements than anyone would wait for."""
@@ -102,20 +118,19 @@ class Construction:
     def push(self, element: Element) -> None:
         stack = self.stack
         place = element.place = len(stack)
-        namespace, name = element.namespace, element.name
-        if namespace == "html":
-            self.places[name].append(place)
+        if element.namespace == "html":
+            self.places[element.name].append(place)
+            bounds = _BOUNDS.get(element.name, 0)
         else:
             self.foreign += 1
-        if place:
+            bounds = _FOREIGN_BOUNDS.get((element.namespace, element.name), 0)
+        if bounds == _SCOPE:
+            element.scope = element.special = element.wall = place
+        else:
             parent = stack[-1]
-            element.scope, element.special, element.wall = parent.scope, parent.special, parent.wall
-        if name in SPECIAL[namespace]:
-            element.special = place
-            if name not in PASSED_BY_ITEMS:
-                element.wall = place
-                if name in SCOPE[namespace]:
-                    element.scope = place
+            element.scope = parent.scope
+            element.wall = place if bounds == _WALL else parent.wall
+            element.special = place if bounds else parent.special
         stack.append(element)
 
     def pop(self) -> Element:

@@ -48,7 +48,7 @@ class Element:
     attributes: possibly shared with other elements, so nothing changes the dictionary itself;
     end: where its end tag stands, or where it was implied; the end of the page until then;
     place: on the stack of open elements, -1 if it is not there; scope, special, wall: the places there of the innermost elements,
-        itself included, that bound a scope, that are special, and that are special but no `address`, `div` or `p`.
+        itself included, that bound a scope, that are special, and that are special but no `address`, `div` or `p`; set when it is put there.
     """
 
     __slots__ = ("attributes", "children", "end", "name", "namespace", "parent", "place", "scope", "special", "start", "wall")
@@ -61,7 +61,10 @@ class Element:
         self.end = end
         self.children: list[Child] = []
         self.parent: Element | None = None
-        self.place = self.scope = self.special = self.wall = -1
+        self.place = -1
+        self.scope: int
+        self.special: int
+        self.wall: int
 
     def adopt(self, child: "Element") -> None:
         """Take an element without a parent as the last child."""
