@@ -56,6 +56,14 @@ def test_what_html5lib_alone_reports_makes_no_page_ill_formed() -> None:
     assert (evaluation.well_formed, evaluation.errors, evaluation.findings) == (True, (), ())
 
 
+@pytest.mark.parametrize(
+    "page", ["<div>" * 50_000, "<p>" + "".join(f"<font size={n}>" for n in range(1_000)) + "</p><p>x" * 1_000], ids=["deep", "crossed"]
+)
+def test_html5lib_is_not_asked_about_what_would_take_it_hours(page: str) -> None:
+    (finding,) = evaluate(page, grammar=None).html5lib
+    assert (finding.rule, "not asked" in finding.message) == ("input/parser-failure", True)
+
+
 def test_the_guides_worked_example_comes_out_as_it_says() -> None:
     example = GUIDE.read_text(encoding="utf-8").split("## A worked example")[1]
     (page,) = re.findall(r"```html\n(.*?)\n```", example, re.DOTALL)

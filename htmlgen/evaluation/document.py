@@ -25,6 +25,7 @@ class Document:
         offsets of trees with errors need not ascend.
     errors: parse errors, `syntax/` and the Standard's code (13.2.2), each where it was noticed, in the order of the page. Errors of tree
         construction, which have no codes there, have codes of ours. `input/parser-failure`, if the page was given up.
+    depth: of the deepest element; moved: elements that were cloned, moved or looked for in vain, to make a tree of what is none.
     """
 
     page: str = field(repr=False)
@@ -32,6 +33,8 @@ class Document:
     events: tuple[Event, ...] = field(repr=False)
     offsets: tuple[int, ...] = field(repr=False)
     errors: tuple[Finding, ...]
+    depth: int
+    moved: int
 
     @property
     def fragment(self) -> bool:
@@ -59,7 +62,15 @@ def parse_document(page: str, *, fragment: bool | None = None, lines: Lines | No
         offsets = [offset + bisect_left(pairs, offset) for offset in offsets]
         errors = [error._replace(offset=error.offset + bisect_left(pairs, error.offset)) for error in errors]
     findings = _findings(errors, lines or Lines(page)) if errors else ()
-    return Document(page=page, container=container, events=tuple(events), offsets=tuple(offsets), errors=tuple(findings))
+    return Document(
+        page=page,
+        container=container,
+        events=tuple(events),
+        offsets=tuple(offsets),
+        errors=tuple(findings),
+        depth=parser.depth,
+        moved=parser.moved,
+    )
 
 
 _TANGLED = "input/parser-failure"

@@ -12,17 +12,20 @@ lowers each: they are witnesses who do not know each other. What html5lib says s
 
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Any
+from typing import Any, Final
 
 from htmlgen.evaluation.balance import Balance, balance_of
 from htmlgen.evaluation.conformance import conformance
-from htmlgen.evaluation.document import parse_document
+from htmlgen.evaluation.document import Document, parse_document
 from htmlgen.evaluation.findings import Finding, Lines
 from htmlgen.evaluation.fragments import is_fragment
 from htmlgen.evaluation.parsing import PAGE_LIMIT, parse_errors, size_of
 from htmlgen.evaluation.tags import scan
 from htmlgen.relaxng import Automaton, load_automaton
 from htmlgen.relaxng.sources import Origin
+
+_DEPTH: Final = 1000  #: of pages that html5lib is asked about
+_MOVED: Final = 50  #: elements for each tag
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,11 +115,19 @@ def evaluate(
         fragment=fragment,
         tags=len(counted),
         errors=document.errors,
-        html5lib=parse_errors(page, fragment=fragment),
+        html5lib=_html5libs(document, len(counted)),
         balance=balance_of(counted, lines, fragment=fragment),
         violations=() if grammar is None else conformance(document, _automaton(grammar)),
         page=page,
     )
+
+
+def _html5libs(document: Document, tags: int) -> tuple[Finding, ...]:
+    """What html5lib reports; it is not asked about what would take it time that grows with the square of a page's length."""
+    if document.depth > _DEPTH or document.moved > _MOVED * (_DEPTH + tags):
+        message = "html5lib is not asked: elements are nested or crossed so deeply that it would take too long"
+        return (Finding("input/parser-failure", message, 1, 1, 0),)
+    return parse_errors(document.page, fragment=document.fragment)
 
 
 def _too_large(page: str, name: str, size: int, fragment: bool, limit: int) -> Evaluation:

@@ -97,7 +97,8 @@ class Construction:
         self.fostering = False
         self.acknowledged = False
         self.line_feed_dropped_at = -1
-        self.work = _WORK + 4 * length
+        self.depth = 0  # of the deepest element
+        self.work = self.allowed = _WORK + 4 * length
 
     # Errors
 
@@ -118,6 +119,7 @@ class Construction:
     def push(self, element: Element) -> None:
         stack = self.stack
         place = element.place = len(stack)
+        self.depth = max(self.depth, place)
         if element.namespace == "html":
             self.places[element.name].append(place)
             bounds = _BOUNDS.get(element.name, 0)
@@ -168,6 +170,11 @@ class Construction:
     def put_back(self, elements: Collection[Element]) -> None:
         for element in elements:
             self.push(element)
+
+    @property
+    def moved(self) -> int:
+        """How many elements were cloned, moved or looked for."""
+        return self.allowed - self.work
 
     def count(self, work: int) -> None:
         self.work -= work
