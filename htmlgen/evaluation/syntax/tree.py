@@ -48,7 +48,7 @@ class Element:
     attributes: possibly shared with other elements, so nothing changes the dictionary itself;
     end: where its end tag stands, or where it was implied; the end of the page until then;
     place: on the stack of open elements, -1 if it is not there; scope, special, wall: the places there of the innermost elements,
-        itself included, that bound a scope, that are special, and that are special but no `address`, `div` or `p`; set when it is put there.
+        itself included, that bound a scope, that are special, and that are special but no `address`, `div`, `p`; set when it is put there.
     """
 
     __slots__ = ("attributes", "children", "end", "name", "namespace", "parent", "place", "scope", "special", "start", "wall")
