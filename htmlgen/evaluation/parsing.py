@@ -62,8 +62,7 @@ class _Parser(QuickParser):
     """html5lib's parser, which notes how far it had read at each error."""
 
     def __init__(self, page: str) -> None:
-        super().__init__()
-        self.page = page
+        super().__init__(page)
         self.noticed: list[tuple[str, str, int]] = []  # rule, message, characters read
 
     def parseError(self, errorcode: str = "XXX-undefined-error", datavars: Any = None) -> None:  # noqa: N802

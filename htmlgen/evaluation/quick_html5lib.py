@@ -1,6 +1,7 @@
 """html5lib without what its errors do not depend on: the same errors at the same places, in about half the time.
 
 - Its tokenizer reads a start or end tag that is in order, and text, in one step each; all else takes its own states.
+- Characters that may not stand in a page are looked for once.
 - Its tree builder builds no tree: elements know their parents and whether they hold anything, which is all that its phases ask for.
 
 Law: `test_evaluation_parsing.py` holds it to html5lib as published.
@@ -13,6 +14,7 @@ from html5lib import _tokenizer, treebuilders
 from html5lib.constants import _ReparseException, namespaces, tokenTypes
 from html5lib.html5parser import HTMLParser
 
+from htmlgen.evaluation.syntax.references import all_may_stand
 from htmlgen.evaluation.syntax.tag_states import CLEAN_END_TAG, CLEAN_START_TAG
 from htmlgen.evaluation.syntax.tokens import lower
 
@@ -142,8 +144,9 @@ def _start_tag(match: re.Match[str]) -> tuple[str, dict[str, str], bool] | None:
 class QuickParser(HTMLParser):
     """html5lib's parser on the quicker tokenizer and tree builder."""
 
-    def __init__(self) -> None:
+    def __init__(self, page: str) -> None:
         super().__init__(_Tree)
+        self.page = page
         self.tokenizer: Any = None
 
     def _parse(self, stream: Any, innerHTML: bool = False, container: str = "div", scripting: bool = False, **kwargs: Any) -> None:  # noqa: N803
@@ -151,6 +154,8 @@ class QuickParser(HTMLParser):
         self.container = container
         self.scripting = scripting
         self.tokenizer = _Tokenizer(stream, parser=self, **kwargs)
+        if all_may_stand(self.page):
+            self.tokenizer.stream.reportCharacterErrors = None
         self.reset()
         try:
             self.mainLoop()
