@@ -13,9 +13,9 @@ from htmlgen.evaluation.reports.formats import FORMATS
 DOCS = Path(__file__).parents[1] / "docs"
 PAGE = (DOCS / "evaluate.md").read_text("utf-8")
 FILES = dict(re.findall(r"^`([\w./-]+)`:\n\n```html\n(.*?)^```", PAGE, re.MULTILINE | re.DOTALL))
-CONSOLES = "".join(re.findall(r"^```console\n(.*?)^```", PAGE, re.MULTILINE | re.DOTALL))
-COMMANDS = re.findall(r"^\$ (.*)\n((?:(?!\$ ).*\n)*)", CONSOLES, re.MULTILINE)
+CONSOLES = re.findall(r"^```console\n(.*?)^```", PAGE, re.MULTILINE | re.DOTALL)
 STEPS = re.findall(r"(?:run|script): (htmlgen eval .*)", "".join(re.findall(r"^```yaml\n(.*?)^```", PAGE, re.MULTILINE | re.DOTALL)))
+(SETTINGS,) = re.findall(r"^```toml\n(.*?)^```", PAGE, re.MULTILINE | re.DOTALL)
 ((PROGRAM, PRINTED),) = re.findall(r"^```python\n(.*?)^```\n\n```text\n(.*?)^```", PAGE, re.MULTILINE | re.DOTALL)
 
 
@@ -33,12 +33,21 @@ def run(command: str) -> Result:
     return CliRunner().invoke(cli, shlex.split(last)[1:], input=given)
 
 
-@pytest.mark.parametrize(("command", "output"), COMMANDS)
-def test_every_command_prints_what_is_shown(command: str, output: str) -> None:
-    result = run(command)
-    assert result.exit_code in (0, 1), result.output
-    wanted = ".*".join(map(re.escape, output.rstrip("\n").split("…")))
-    assert re.fullmatch(wanted, result.output.rstrip("\n"), re.DOTALL), result.output
+@pytest.mark.parametrize("console", CONSOLES, ids=lambda console: console.partition("\n")[0])
+def test_every_command_prints_what_is_shown(console: str) -> None:
+    """The commands of a block follow one another in one folder."""
+    for command, output in re.findall(r"^\$ (.*)\n((?:(?!\$ ).*\n)*)", console, re.MULTILINE):
+        result = run(command)
+        assert result.exit_code in (0, 1), result.output
+        wanted = ".*".join(map(re.escape, output.rstrip("\n").split("…")))
+        assert re.fullmatch(wanted, result.output.rstrip("\n"), re.DOTALL), result.output
+
+
+def test_the_settings_are_read() -> None:
+    assert run("htmlgen eval site").exit_code == 1
+    run("htmlgen eval site --baseline known.json --write-baseline")
+    Path("htmlgen.toml").write_text(SETTINGS, "utf-8")
+    assert run("htmlgen eval site").exit_code == 0
 
 
 @pytest.mark.parametrize("command", STEPS)
