@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from htmlgen.cli_config import ConfigFile
     from htmlgen.evaluation.baseline import Baseline, Recording
     from htmlgen.evaluation.bits import Measuring
-    from htmlgen.evaluation.comparing import Comparing
+    from htmlgen.evaluation.comparing import Comparing, Comparison
     from htmlgen.evaluation.inputs import Read, UnreadablePage
     from htmlgen.evaluation.judging import Judged, Manner
     from htmlgen.evaluation.score import Evaluation
@@ -155,7 +155,7 @@ def _run(
         judged = counted(_judged(pages, config, options, comparing, stack), quiet=options["form"] in _STREAMING)
         kept = _kept(judged, screen, failing, comparing, outcome)
         stream = stack.enter_context(_stream(options["output"]))
-        totals = writer(options["form"], pictures=options["pictures"])(kept, stream, compared=comparing.compared if comparing else None)
+        totals = writer(options["form"], pictures=options["pictures"])(kept, stream, compared=_compared(comparing, outcome))
     if options["output"]:
         click.echo(f"{options['output']}: {totals}", err=True)
     _end(baseline, recording)
@@ -306,6 +306,20 @@ def _comparing(options: dict[str, Any]) -> "Comparing":
 
     reference = read_reference(options["reference"], jobs=options["jobs"]) if options["reference"] else None
     return Comparing(reference, _measuring(options["bundle"], options["jobs"]) if options["bits"] else None)
+
+
+def _compared(comparing: "Comparing | None", outcome: _Outcome) -> "Callable[[], Comparison] | None":
+    """What compares the pages; that there are too few of them is told, and the report has the reason in place of the figures."""
+
+    def compared() -> "Comparison":
+        assert comparing is not None
+        found = comparing.compared()
+        if found.problem:
+            _tell(found.problem)
+            outcome.unreadable += 1
+        return found
+
+    return compared if comparing else None
 
 
 def _measuring(bundle: str | None, threads: int) -> "Measuring":

@@ -197,6 +197,16 @@ def test_pages_beside_a_reference(tmp_path: Path) -> None:
     assert "longest run copied from the reference: mean 15.0, median 15, at most 15 words; above 64 in 0.0% of pages" in table
 
 
+def test_too_few_pages_to_compare_are_judged_all_the_same(tmp_path: Path) -> None:
+    (tmp_path / "page.html").write_text("<!DOCTYPE html><html lang=en><title>a</title><p>one")
+    result = run("eval", tmp_path, "--reference", tmp_path, "--format", "json")
+    assert result.exit_code == 2
+    assert len(json.loads(result.stdout)["pages"]) == 1
+    told = "1 pages to compare with an element; likeness needs four at least"
+    assert json.loads(result.stdout)["comparison"] == {"problem": told}
+    assert result.stderr == f"htmlgen: {told}\n"
+
+
 def test_bits_of_pages_under_a_bundle(tiny_bundle: Path, tmp_path: Path) -> None:
     pages = tmp_path / "pages.jsonl"
     pages.write_text("".join(json.dumps({"html": f"<p>one {number}</p>"}) + "\n" for number in range(70)))

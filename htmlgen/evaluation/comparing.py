@@ -11,6 +11,7 @@ from rich.table import Table
 
 from htmlgen.corpus.pages import Page
 from htmlgen.corpus.preparation import prepare, prepare_page
+from htmlgen.errors import InputError
 from htmlgen.evaluation.copying import longest_runs
 from htmlgen.evaluation.judging import Structured
 from htmlgen.evaluation.likeness import Figure, Likeness, compare, halves, has_sites, site_numbers
@@ -66,10 +67,11 @@ class Comparison:
     copies: Copies | None = None  #: of words, see `structure`, from the whole reference
     beside: CopiesBeside | None = None
     bits: "Bits | None" = None
+    problem: str = ""  #: why there is no likeness, though it was asked for
 
     def to_dict(self) -> dict[str, Any]:
         """For JSON."""
-        found = self.likeness.to_dict() if self.likeness else {}
+        found = self.likeness.to_dict() if self.likeness else {"problem": self.problem} if self.problem else {}
         names = {"copied_words": self.copies, "copied_words_of_half": self.beside}
         found |= {name: asdict(part) for name, part in names.items() if part}
         return found | ({"bits": self.bits.to_dict()} if self.bits else {})
@@ -119,13 +121,16 @@ class Comparing:
             self.pages.append(structure)
 
     def compared(self) -> Comparison:
-        """Raises: InputError, where there are too few pages to compare."""
+        """The figures; where there are too few pages, the problem in their place."""
         bits = self.measuring.measured() if self.measuring else None
         if self.reference is None:
             return Comparison(bits=bits)
         sites = sites_of(self.names)
         pages = [replace(page, site=site) for page, site in zip(self.pages, sites, strict=True)]
-        likeness = compare(pages, self.reference)
+        try:
+            likeness = compare(pages, self.reference)
+        except InputError as error:
+            return Comparison(bits=bits, problem=str(error))
         return Comparison(likeness, *copied(pages, self.reference), bits)
 
 
