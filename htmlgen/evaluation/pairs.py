@@ -83,7 +83,7 @@ class Side:
 
     @classmethod
     def of_page(cls, page: str, *, fragment: bool | None = None) -> "Side":
-        """As html5lib reads the page. Args: fragment, None to tell by its content."""
+        """As the evaluator's parser reads the page. Args: fragment, None to tell by its content."""
         return cls.of(parse_document(page, fragment=fragment).events)
 
 
@@ -111,7 +111,7 @@ def compare_events(reference: Iterable[Event], candidate: Iterable[Event], *, mo
 
 
 def compare_pages(reference: str, candidate: str, *, fragment: bool | None = None, most_nodes: int = MOST_NODES) -> PairFigures:
-    """`compare_sides` of two pages, as html5lib reads them. Args: fragment, None to tell by each page's content."""
+    """`compare_sides` of two pages, as the evaluator's parser reads them. Args: fragment, None to tell by each page's content."""
     sides = (Side.of_page(page, fragment=fragment) for page in (reference, candidate))
     return compare_sides(*sides, most_nodes=most_nodes)
 

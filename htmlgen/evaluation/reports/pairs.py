@@ -80,7 +80,7 @@ def compare_all(pairs: Iterable[Pair | Unpaired], *, fragment: bool | None, tell
 
 
 def sides(pair: Pair, fragment: bool | None) -> tuple[Side, Side]:
-    """Both pages of a pair as html5lib reads them."""
+    """Both pages of a pair as the evaluator's parser reads them."""
     return Side.of_page(pair.reference, fragment=fragment), Side.of_page(pair.candidate, fragment=fragment)
 
 
