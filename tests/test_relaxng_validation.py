@@ -57,7 +57,7 @@ FAULTS = [
     ("<page><title><em>x</em></title></page>", [(2, "element")]),
     ("<page><title></title><b><p></p>text</b><p></p></page>", [(3, "element-unknown")]),
     ("<page><title></title><list></list></page>", [(4, "content")]),
-    ('<page><title></title><list><item value="1"><list></list></item></list></page>', [(5, "element"), (6, "content")]),
+    ('<page><title></title><list><item value="1"><list></list></item></list></page>', [(5, "element")]),
     ('<page><title></title><list type="b"><item></item></list></page>', [(3, "attribute-value"), (4, "attribute-missing")]),
     ('<page id="x"><title class="y"></title></page>', [(0, "attribute"), (1, "attribute")]),
     ('<page><title></title><list><item value="x"></item><item value="1"></item></list></page>', [(4, "attribute-value")]),

@@ -16,7 +16,7 @@ from htmlgen.evaluation.obsolete import OBSOLETE_ATTRIBUTES, OBSOLETE_ELEMENTS
 from htmlgen.evaluation.outline import Found, Outline
 from htmlgen.evaluation.rules import rule_of
 from htmlgen.evaluation.values import ValueFinding, value_findings
-from htmlgen.markup.elements import METADATA
+from htmlgen.markup.elements import FLOW, METADATA, OPTIONAL_END
 from htmlgen.markup.events import Event, StartTag, Text
 from htmlgen.relaxng import Automaton, Violation, validate
 
@@ -47,6 +47,7 @@ _ARIA_RULES: Final = {
     "attribute-conflict": "aria/conflict",
     "attribute-value": "aria/value",
 }
+_TAKERS: Final = (FLOW | OPTIONAL_END) - {"a", "template", "svg", "math"}
 _SHOWN: Final = 8  # words on what could have stood there
 
 #: What is asked of a page, and the elements or attributes without which there is nothing to ask.
@@ -130,10 +131,14 @@ def _finding(found: Found, document: Document, lines: Lines) -> Finding:
 
 def _translated(violations: Iterable[Violation], page: Outline) -> Iterator[Found]:
     counted = "headingoffset" in page.having or "headingreset" in page.having
+    misplaced: set[int] = set()
     for violation in violations:
         name = _attribute(violation)
+        if violation.index in misplaced and violation.rule.startswith("attribute"):
+            continue  # of an element that was perhaps read as its namesake in SVG
         if violation.rule in ("element", "element-unknown"):
             if not _leading_style(violation, page):
+                misplaced.add(violation.index)
                 yield _element(violation, page)
         elif violation.rule == "attribute" and (advice := _advice(violation, page, name)):
             message = f"the attribute '{name}' of <{page.tag(violation.index).name}> is obsolete: {advice}"
@@ -199,11 +204,11 @@ def _inside(container: str, events: tuple[Event, ...], automaton: Automaton) -> 
 
 @lru_cache(maxsize=256)
 def _takers(automaton: Automaton, name: str) -> tuple[str, ...]:
-    """The elements that an element may begin, `template` aside, which takes nearly all."""
+    """The elements of HTML that an element may begin, `template` aside, which takes nearly all, and `a`, which is one of SVG too."""
     columns = [number + 1 for number in automaton.named(name)]
     starts = {each.names.name: [automaton.rows[form.start] for form in each.forms] for each in automaton.elements}
     taking = (each for each, rows in starts.items() if any(row[column] for row in rows for column in columns))
-    return tuple(each for each in taking if each not in ("", "template"))
+    return tuple(each for each in taking if each in _TAKERS)
 
 
 def _times(page: Outline, automaton: Automaton) -> Iterator[Found]:

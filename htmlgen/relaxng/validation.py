@@ -1,9 +1,9 @@
 """Events against a grammar: what stood there, and what could have stood there.
 
 The reader keeps every element pattern that agrees with what was read (`subsets.Subset`), so that a grammar may be ambiguous. After an
-error it goes on: a child that cannot stand is read as any element of its name and its parent's state stays. That its parent is incomplete
-then is not said, nor that what it holds itself cannot stand there. An element whose name the grammar does not know is passed over with all
-that it holds. White space alone is passed over where no text may be.
+error it goes on: a child that cannot stand is read as any element of its name and its parent's state stays. That its parent or itself is
+incomplete then is not said, nor that what it holds cannot stand there. An element whose name the grammar does not know is passed over
+with all that it holds. White space alone is passed over where no text may be.
 """
 
 from collections.abc import Iterable, Sequence
@@ -112,7 +112,7 @@ class _Walk:
         self.arounds.append(entry.around)
         self.entries.append(entry)
         self.starts.append(index)
-        self.had.append(_MISPLACED if opening.misplaced else 0)
+        self.had.append(_MISPLACED | _DISTURBED if opening.misplaced else 0)
         if opening.void:
             self.leave(index)
 
