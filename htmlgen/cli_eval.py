@@ -98,7 +98,7 @@ NO_CONFIG = click.option(
 @click.option("--lines", is_flag=True, help="Every line is a page, fragments too.")
 @click.option("--fragment/--document", default=None, help="What pages are.  [default: seen from each page]")
 @click.option("--max-bytes", type=click.IntRange(min=1), default=20_000_000, show_default=True, help="Refuse larger pages.")
-@click.option("--max-seconds", type=click.FloatRange(min=0.01), default=60.0, show_default=True, help="Give up on pages that take longer.")
+@click.option("--max-seconds", type=click.FloatRange(min=0.01), default=60.0, show_default=True, help="Give up after that processor time.")
 @click.option("--reference", multiple=True, metavar="CORPUS", help="Real pages: say how like them the pages are, too.")
 @click.option("--bits", is_flag=True, help="Bits per byte of the pages under a bundle, too: how well it knows such pages.")
 @click.option("--bundle", type=click.Path(), metavar="FOLDER", help="The bundle of --bits.  [default: the one that ships with htmlgen]")

@@ -22,7 +22,7 @@ SHAPE = re.compile(
 )
 EXAMPLE = re.compile(r"```html( escaped)?\n(.*)\n```", re.DOTALL)
 #: Pages too large, too deep or too slow to be printed, and what is wrong with bytes (`test_evaluation_encoding.py`).
-IN_PROSE = {"input/too-large", "input/parser-failure", "input/judging-failure", "input/too-slow"} | {
+IN_PROSE = {"input/too-large", "input/parser-failure", "input/judging-failure", "input/too-slow", "input/too-many-errors"} | {
     rule for rule in PAGES if rule.startswith("encoding/")
 }
 EXAMPLES = [rule for rule in PAGES if rule not in IN_PROSE]

@@ -11,12 +11,12 @@ lets one omit where it is omitted (13.1.2.4). Every fault is charged to one tag,
 Whether an element may stand where it does is not asked: that is conformance.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
-from htmlgen.evaluation.findings import Finding, Lines
+from htmlgen.evaluation.findings import MOST, Finding, Lines
 from htmlgen.evaluation.tags import Tag, scan
 from htmlgen.markup.elements import FLOW, METADATA, OPTIONAL_END, VOID_IN_PARSER
 
@@ -104,13 +104,12 @@ def tag_balance(page: str, *, fragment: bool = False) -> Balance:
 
 
 def balance_of(tags: Iterable[Tag], lines: Lines, *, fragment: bool = False) -> Balance:
-    """The balance of a tag stream; `lines` are those of its page."""
+    """The balance of a tag stream; `lines` are those of its page. All faults count; the first `MOST` of each rule are findings."""
     walk = _Walk(lines, fragment)
     for tag in tags:
         walk.take(tag)
     walk.finish()
-    count = defaultdict(int, {rule: len(found) for rule, found in walk.found.items()})
-    findings = sorted((finding for found in walk.found.values() for finding in found), key=lambda finding: finding.offset)
+    count, findings = walk.count, sorted(walk.found, key=lambda finding: finding.offset)
     return Balance(walk.counted, count["unclosed"], count["stray"], count["misnested"], tuple(findings))
 
 
@@ -162,7 +161,8 @@ class _Walk:
         self.implied = frozenset() if fragment else _IMPLIED_IN_DOCUMENT
         self.started: set[str] = set()
         self.counted = 0
-        self.found: defaultdict[str, list[Finding]] = defaultdict(list)
+        self.count: Counter[str] = Counter()
+        self.found: list[Finding] = []
 
     def take(self, tag: Tag) -> None:
         if tag.kind == "start":
@@ -249,5 +249,7 @@ class _Walk:
         self._report("stray", tag, f"</{tag.name}> closes nothing: {why}")
 
     def _report(self, rule: str, tag: Tag, message: str) -> None:
-        line, column = self.lines.locate(tag.offset)
-        self.found[rule].append(Finding(f"balance/{rule}", message, line, column, tag.offset))
+        self.count[rule] += 1
+        if self.count[rule] <= MOST:
+            line, column = self.lines.locate(tag.offset)
+            self.found.append(Finding(f"balance/{rule}", message, line, column, tag.offset))

@@ -7,11 +7,12 @@ One mistake is one finding.
 
 from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
+from itertools import islice
 from typing import Final
 
 from htmlgen.evaluation import document_rules, element_rules, reference_rules, table_model
 from htmlgen.evaluation.document import Document
-from htmlgen.evaluation.findings import Finding, Lines
+from htmlgen.evaluation.findings import MOST, Finding, Lines
 from htmlgen.evaluation.obsolete import OBSOLETE_ATTRIBUTES, OBSOLETE_ELEMENTS
 from htmlgen.evaluation.outline import Found, Outline
 from htmlgen.evaluation.rules import rule_of
@@ -77,12 +78,12 @@ _ATTRIBUTE_CHECKS: Final[tuple[tuple[Callable[[Outline], Iterator[Found]], tuple
 
 
 def conformance(document: Document, automaton: Automaton) -> tuple[Finding, ...]:
-    """What a page holds that the grammar or the Standard does not allow, in the order of the page."""
+    """What a page holds that the grammar or the Standard does not allow, in the order of the page; the first `MOST` of each witness."""
     page = Outline(document.events, fragment=document.fragment)
     inside = None if document.container is None else _inside(document.container, document.events, automaton)
-    values = tuple(value_findings(document.events, fragment=document.fragment))
-    violations = _untold(validate(document.events, automaton, inside=inside), values)
-    found = [*_translated(violations, page), *map(_valued, values), *_checked(page, automaton)]
+    values = tuple(islice(value_findings(document.events, fragment=document.fragment), MOST))
+    violations = _untold(validate(document.events, automaton, inside=inside, most=MOST), values)
+    found = [*_translated(violations, page), *map(_valued, values), *islice(_checked(page, automaton), MOST)]
     found = [each for each in found if each.rule != "document/lang-missing" or _written(document, each.index)]
     if not found:
         return ()

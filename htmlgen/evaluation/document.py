@@ -3,8 +3,10 @@
 from bisect import bisect_left
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import Final
 
-from htmlgen.evaluation.findings import Finding, Lines
+from htmlgen.bounded import EnoughError
+from htmlgen.evaluation.findings import MOST, Finding, Lines
 from htmlgen.evaluation.fragments import fragment_container, is_fragment
 from htmlgen.evaluation.syntax.construction import TangledPageError
 from htmlgen.evaluation.syntax.messages import message_of
@@ -24,7 +26,8 @@ class Document:
         implied, of the end tag of what the page ends in the length of the page. Text that is moved or mended keeps its place, so
         offsets of trees with errors need not ascend.
     errors: parse errors, `syntax/` and the Standard's code (13.2.2), each where it was noticed, in the order of the page. Errors of tree
-        construction, which have no codes there, have codes of ours. `input/parser-failure`, if the page was given up.
+        construction, which have no codes there, have codes of ours. `input/parser-failure` or `input/too-many-errors`, if the page was
+        given up.
     depth: of the deepest element; moved: elements that were cloned, moved or looked for in vain, to make a tree of what is none.
     """
 
@@ -52,11 +55,13 @@ def parse_document(page: str, *, fragment: bool | None = None, lines: Lines | No
     parser = Parser(unix)
     try:
         root = parser.parse_document() if container is None else parser.parse_fragment(Element(container, "html", {}, 0, 0))
-    except TangledPageError:
+    except (TangledPageError, EnoughError) as given_up:
         root = parser.document
-        parser.errors.append(ParseError(_TANGLED, parser.offset))
+        reason = _TANGLED if isinstance(given_up, TangledPageError) else _TOO_MANY
+        place = max([parser.offset, *(error.offset for error in parser.errors)])
+        parser.errors[MOST - 1 :] = [ParseError(reason, place)]
     events, offsets = events_of(root)
-    errors = parser.errors
+    errors: list[ParseError] = parser.errors
     if len(unix) < len(page):
         pairs = _pairs(page)
         offsets = [offset + bisect_left(pairs, offset) for offset in offsets]
@@ -73,7 +78,12 @@ def parse_document(page: str, *, fragment: bool | None = None, lines: Lines | No
     )
 
 
-_TANGLED = "input/parser-failure"
+_TANGLED: Final = "input/parser-failure"
+_TOO_MANY: Final = "input/too-many-errors"
+_GIVEN_UP: Final = {
+    _TANGLED: "this page is so tangled that it was given up here; close its elements",
+    _TOO_MANY: f"this page has more than {MOST:,} parse errors, and was given up here; what follows is not known",
+}
 
 
 def _pairs(page: str) -> list[int]:
@@ -89,8 +99,7 @@ def _pairs(page: str) -> list[int]:
 def _findings(errors: Iterable[ParseError], lines: Lines) -> Iterable[Finding]:
     for error in sorted(errors, key=lambda error: error.offset):
         line, column = lines.locate(error.offset)
-        if error.code == _TANGLED:
-            message = "this page is so tangled that it was given up here; close its elements"
-            yield Finding(_TANGLED, message, line, column, error.offset)
+        if error.code in _GIVEN_UP:
+            yield Finding(error.code, _GIVEN_UP[error.code], line, column, error.offset)
         else:
             yield Finding(f"syntax/{error.code}", message_of(error), line, column, error.offset)

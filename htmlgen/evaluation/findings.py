@@ -3,7 +3,10 @@
 import re
 from bisect import bisect_right
 from dataclasses import asdict, dataclass
-from typing import Any, Literal
+from typing import Any, Final, Literal
+
+#: Findings of one kind that are made of a page: parse errors, faults of balance, violations of the grammar.
+MOST: Final = 10_000
 
 _LINE_END = re.compile(r"\r\n?|\n")
 

@@ -65,6 +65,7 @@ _PARENT_ROLE: Final = "WAI-ARIA 1.3, 5.2.8 Required Accessibility Parent Role"
 _TABLE: Final = (
     Rule("input/too-large", "A page above the limit of bytes", _HTMLGEN),
     Rule("input/parser-failure", "A page that the parser fails on", _HTMLGEN),
+    Rule("input/too-many-errors", "A page with more errors than are listed", _HTMLGEN),
     Rule("input/judging-failure", "A page that judging fails on", _HTMLGEN),
     Rule("input/too-slow", "A page that takes too long to judge", _HTMLGEN),
     Rule("input/unused-ignore", "A comment that keeps no finding back", _HTMLGEN, "warning"),

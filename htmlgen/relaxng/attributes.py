@@ -86,7 +86,12 @@ class AttributeClass:
         """The uses of a name, as bits: wildcards where the name itself is not spoken of."""
         if name in self._named:
             return self._named[name]
-        return sum(1 << i for i, use in enumerate(self.uses) if not use.names.name and use.names.accepts(name))
+        return sum(bit for bit, names in self._wild if names.accepts(name))
+
+    @cached_property
+    def _wild(self) -> tuple[tuple[int, NameTest], ...]:
+        """The uses that are no one name's, as bits, and what names they take."""
+        return tuple((1 << i, use.names) for i, use in enumerate(self.uses) if not use.names.name)
 
     def start(self) -> AttributeState:
         """The state before the first attribute."""

@@ -6,8 +6,11 @@ incomplete then is not said, nor that what it holds cannot stand there. An eleme
 with all that it holds. White space alone is passed over where no text may be.
 """
 
+import sys
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 
+from htmlgen.bounded import Bounded, EnoughError
 from htmlgen.markup.events import EndTag, Event, StartTag, Text
 from htmlgen.relaxng.automaton import Automaton
 from htmlgen.relaxng.constraints import Constraints
@@ -23,25 +26,28 @@ _SPELLED = 100   # unknown names for which similar ones are looked up
 _TEXT, _CHILD, _DISTURBED, _MISPLACED = 1, 2, 4, 8
 
 
-def validate(events: Iterable[Event], automaton: Automaton, *, inside: Sequence[str] | None = None) -> list[Violation]:
-    """All violations of a grammar and of its annotations, in the order of the events that show them.
+def validate(
+    events: Iterable[Event], automaton: Automaton, *, inside: Sequence[str] | None = None, most: int = sys.maxsize
+) -> list[Violation]:
+    """All violations of a grammar and of its annotations, in the order of the events that show them; no more than the first `most`.
 
     Args: events, a well-formed list (`htmlgen.markup.events`); end tags that match nothing are reported too. inside, names of elements
     that the events may be the content of, for what is no whole document; it need not be complete, and a name of no element counts not.
     """
-    walk = _Walk(automaton, inside)
-    walk.read(events)
+    walk = _Walk(automaton, inside, most)
+    with suppress(EnoughError):
+        walk.read(events)
     return sorted(walk.violations, key=lambda each: each.index)
 
 
 class _Walk:
     """The open elements, as lists from outside in: names, what they may be, what stands around their content, what they have had."""
 
-    def __init__(self, automaton: Automaton, inside: Sequence[str] | None) -> None:
+    def __init__(self, automaton: Automaton, inside: Sequence[str] | None, most: int) -> None:
         self.automaton = automaton
         self.complete = inside is None
         self.known = subsets_of(automaton)
-        self.violations: list[Violation] = []
+        self.violations: list[Violation] = Bounded(most)
         start = self.known.start(inside)
         outside = Entry(Reading("", (), (), False), start, self.known.top, Bearer("", frozenset()), 0, True, True)
         self.names = [""]

@@ -52,5 +52,5 @@ class Violation:
 
 def shown_path(names: Sequence[str]) -> str:
     """The innermost open elements. Args: their names, from outside in, the first of which is of what stands around the root."""
-    shown = " > ".join(names[1:][-_SHOWN_PATH:])
+    shown = " > ".join(names[max(1, len(names) - _SHOWN_PATH) :])
     return shown if len(names) <= _SHOWN_PATH + 1 else f"… > {shown}"

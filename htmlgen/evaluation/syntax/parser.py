@@ -2,6 +2,8 @@
 
 from typing import Final
 
+from htmlgen.bounded import Bounded
+from htmlgen.evaluation.findings import MOST
 from htmlgen.evaluation.syntax import body_mode, foreign, head_modes, late_modes, table_modes
 from htmlgen.evaluation.syntax.construction import Construction
 from htmlgen.evaluation.syntax.modes import (
@@ -44,11 +46,10 @@ _CONTENT: Final[dict[str, Content]] = {
 
 
 class Parser(Construction):
-    """One page's parse. The page has LF at the ends of its lines."""
+    """One page's parse, which ends with EnoughError after `MOST` errors. The page has LF at the ends of its lines."""
 
     def __init__(self, page: str) -> None:
-        errors: list[ParseError] = []
-        super().__init__(len(page), INITIAL, errors)
+        super().__init__(len(page), INITIAL, Bounded(MOST))
         self.page = page
 
     def parse_document(self) -> Element:
