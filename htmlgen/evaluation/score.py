@@ -21,9 +21,11 @@ from htmlgen.evaluation.findings import Finding, Lines
 from htmlgen.evaluation.fragments import is_fragment
 from htmlgen.evaluation.parsing import PAGE_LIMIT, parse_errors, size_of
 from htmlgen.evaluation.tags import scan
+from htmlgen.markup.events import StartTag
 from htmlgen.relaxng import Automaton, load_automaton
 from htmlgen.relaxng.sources import Origin
 
+_ATTRIBUTES: Final = 1000  # of a tag
 _DEPTH: Final = 1000  #: of pages that html5lib is asked about
 _MOVED: Final = 50  #: elements for each tag
 
@@ -124,8 +126,10 @@ def evaluate(
 
 def _html5libs(document: Document, tags: int) -> tuple[Finding, ...]:
     """What html5lib reports; it is not asked about what would take it time that grows with the square of a page's length."""
-    if document.depth > _DEPTH or document.moved > _MOVED * (_DEPTH + tags):
-        message = "html5lib is not asked: elements are nested or crossed so deeply that it would take too long"
+    tangled = document.depth > _DEPTH or document.moved > _MOVED * (_DEPTH + tags)
+    given_up = any(error.rule.startswith("input/") for error in document.errors)
+    if tangled or given_up or any(type(event) is StartTag and len(event.attributes) > _ATTRIBUTES for event in document.events):
+        message = "html5lib is not asked: elements are nested or crossed, or attributes and errors so many, that it would take too long"
         return (Finding("input/parser-failure", message, 1, 1, 0),)
     return parse_errors(document.page, fragment=document.fragment)
 
