@@ -277,7 +277,7 @@ def _manner(config: "ConfigFile", options: dict[str, Any]) -> "Manner":
     file = config.folder / name if _out_of_file("grammar") else Path(name)
     grammar = None if name == "none" else file if "/" in name or name.endswith(".rnc") else name
     bounds = {key: options[key] for key in ("max_bytes", "max_seconds")}
-    return Manner(fragment=options["fragment"], grammar=grammar, **bounds)
+    return Manner(fragment=options["fragment"], grammar=grammar, html5lib=options["form"] in ("json", "jsonl"), **bounds)
 
 
 def _excluded(config: "ConfigFile", options: dict[str, Any]) -> "Paths":

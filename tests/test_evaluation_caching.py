@@ -5,7 +5,7 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import replace
+from dataclasses import astuple, replace
 from pathlib import Path
 
 import pytest
@@ -184,7 +184,7 @@ def test_what_takes_too_long_or_fails_is_told_and_loses_no_other(monkeypatch: py
     texts = ["<p>a", "slow", "bad", "<p>b"]
     with Cache(tmp_path / "cache") as cache:
         found = results(texts, cache, Manner(max_seconds=0.2))
-        assert [cache.get(key_of(text, repr((None, "html", 20_000_000, 0.2)))) is None for text in texts] == [False, True, True, False]
+        assert [cache.get(key_of(text, repr(astuple(Manner(max_seconds=0.2))))) is None for text in texts] == [False, True, True, False]
     assert [[finding.rule for finding in page.evaluation.findings] for page in found] == [
         [],
         ["input/too-slow"],

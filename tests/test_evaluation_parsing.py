@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 
 from htmlgen.evaluation.findings import Lines
 from htmlgen.evaluation.fragments import fragment_container, is_fragment
-from htmlgen.evaluation.parsing import parse_errors, size_of
+from htmlgen.evaluation.parsing import parse_errors
+from htmlgen.evaluation.sizes import size_of
 
 SOUP = st.lists(
     st.sampled_from(

@@ -368,7 +368,7 @@ WRONG: list[tuple[Check, dict[str, str]]] = [
             '{"prefetch": [{}]}': "source",
             '{"prefetch": [{"urls": "x"}]}': "strings",
             '{"prefetch": [{"urls": [], "where": {}}]}': "not both",
-            '{"prefetch": [{"urls": [], "eagerness": "x"}]}': "one of",
+            '{"prefetch": [{"urls": ["/"], "eagerness": "x"}]}': "one of",
         },
     ),
 ]

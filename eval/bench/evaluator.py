@@ -18,7 +18,7 @@ from htmlgen.evaluation.conformance import conformance
 from htmlgen.evaluation.document import Document, parse_document
 from htmlgen.evaluation.findings import Lines
 from htmlgen.evaluation.parsing import parse_errors
-from htmlgen.evaluation.score import evaluate
+from htmlgen.evaluation.score import evaluate, with_html5lib
 from htmlgen.evaluation.tags import scan
 from htmlgen.relaxng import load_automaton
 
@@ -46,6 +46,7 @@ def parts(pages: list[str]) -> dict[str, Callable[[], object]]:
         "balance": lambda: [balance_of(scan(page), Lines(page)).tags for page in pages],
         "conformance": lambda: [len(conformance(document, automaton)) for document in documents],
         "evaluate": lambda: [evaluate(page).score for page in pages],
+        "evaluate_with_html5lib_errors": lambda: [with_html5lib(evaluate(page)).score for page in pages],
     }
 
 

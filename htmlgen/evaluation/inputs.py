@@ -22,8 +22,8 @@ from typing import IO, Final, TypeAlias
 from htmlgen.errors import InputError
 from htmlgen.evaluation.encoding import decode
 from htmlgen.evaluation.findings import Finding
-from htmlgen.evaluation.parsing import PAGE_LIMIT, size_of
 from htmlgen.evaluation.selecting import Paths
+from htmlgen.evaluation.sizes import PAGE_LIMIT, size_of
 from htmlgen.evaluation.walking import paths_of
 
 _JSON_SUFFIXES: Final = frozenset({".jsonl", ".ndjson"})

@@ -19,8 +19,8 @@ from htmlgen.evaluation.findings import Finding, Lines
 from htmlgen.evaluation.inputs import NamedPage, Read, UnreadablePage
 from htmlgen.evaluation.limits import TimeUpError, at_most
 from htmlgen.evaluation.packing import pack, unpack
-from htmlgen.evaluation.parsing import PAGE_LIMIT
-from htmlgen.evaluation.score import Evaluation, evaluate
+from htmlgen.evaluation.score import Evaluation, evaluate, with_html5lib
+from htmlgen.evaluation.sizes import PAGE_LIMIT
 from htmlgen.evaluation.structure import Structure
 
 _TOO_SLOW: Final = "input/too-slow"
@@ -38,6 +38,7 @@ class Manner:
     grammar: str | Path | None = "html"  #: see `evaluate`
     max_bytes: int = PAGE_LIMIT  #: of a page
     max_seconds: float | None = None  #: of a page, None for any time
+    html5lib: bool = False  #: whether html5lib is asked, too, which takes more than all the rest
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +125,7 @@ def _judge(page: Read, manner: Manner, structure: Structured | None) -> "tuple[b
     try:
         with at_most(manner.max_seconds):
             evaluation = evaluate(page.text, fragment=manner.fragment, grammar=manner.grammar, limit=manner.max_bytes)
+            evaluation = with_html5lib(evaluation) if manner.html5lib else evaluation
             return pack(evaluation), structure(page.text) if structure else None
     except HtmlgenError:  # the grammar's
         raise

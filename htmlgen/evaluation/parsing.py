@@ -8,7 +8,7 @@ beginning, and here they are placed where they stand.
 from collections import defaultdict
 from collections.abc import Iterable
 from io import StringIO
-from typing import Any, Final
+from typing import Any
 
 from html5lib._inputstream import invalid_unicode_re
 from html5lib.constants import E
@@ -16,8 +16,7 @@ from html5lib.constants import E
 from htmlgen.evaluation.findings import Finding, Lines
 from htmlgen.evaluation.fragments import fragment_container, is_fragment
 from htmlgen.evaluation.quick_html5lib import QuickParser
-
-PAGE_LIMIT: Final = 20_000_000  #: bytes
+from htmlgen.evaluation.sizes import PAGE_LIMIT, size_of, too_large
 
 
 def parse_errors(page: str, *, fragment: bool | None = None, limit: int = PAGE_LIMIT) -> tuple[Finding, ...]:
@@ -28,7 +27,7 @@ def parse_errors(page: str, *, fragment: bool | None = None, limit: int = PAGE_L
     html5lib itself fail gives what was found until then and `input/parser-failure`.
     """
     if size_of(page) > limit:
-        return (_too_large(page, limit),)
+        return (too_large(page, limit),)
     unix = page.replace("\r\n", "\n").replace("\r", "\n")  # as html5lib does, so that offsets agree
     parser = _Parser(unix)
     try:
@@ -39,16 +38,6 @@ def parse_errors(page: str, *, fragment: bool | None = None, limit: int = PAGE_L
     except Exception as failure:  # html5lib runs into assertions and recursion limits on some pages
         parser.notice("input/parser-failure", f"html5lib failed here: {type(failure).__name__} {failure}".rstrip())
     return tuple(_findings(parser.noticed, page, unix)) if parser.noticed else ()
-
-
-def size_of(page: str) -> int:
-    """Bytes of a page in UTF-8; a lone surrogate counts as three."""
-    return len(page) if page.isascii() else len(page.encode("utf-8", "surrogatepass"))
-
-
-def _too_large(page: str, limit: int) -> Finding:
-    message = f"the page has {size_of(page):,} bytes, above the limit of {limit:,}: not parsed; split it or raise the limit"
-    return Finding("input/too-large", message, 1, 1, 0)
 
 
 class _Whole(StringIO):

@@ -7,10 +7,11 @@ and those of the page's bytes (`htmlgen.evaluation.encoding`); the page itself c
 validity  = (1 + tags) / (1 + tags + violations), the violations being the errors that `htmlgen.evaluation.conformance` finds.
 
 All lie in [0, 1]; the score is 1 exactly when neither the parser nor the balance nor the grammar finds an error. A fault that several see
-lowers each: they are witnesses who do not know each other. What html5lib says stands beside the score: it follows the Standard of 2020.
+lowers each: they are witnesses who do not know each other. What html5lib says stands beside the score: it follows the Standard of 2020,
+and is asked only if wanted, as its answer takes as long as all the rest.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any, Final
 
@@ -19,7 +20,7 @@ from htmlgen.evaluation.conformance import conformance
 from htmlgen.evaluation.document import Document, parse_document
 from htmlgen.evaluation.findings import Finding, Lines
 from htmlgen.evaluation.fragments import is_fragment
-from htmlgen.evaluation.parsing import PAGE_LIMIT, parse_errors, size_of
+from htmlgen.evaluation.sizes import PAGE_LIMIT, size_of, too_large
 from htmlgen.evaluation.tags import scan
 from htmlgen.markup.events import StartTag
 from htmlgen.relaxng import Automaton, load_automaton
@@ -40,7 +41,7 @@ class Evaluation:
     tags: int  #: start and end tags, void ones included
     errors: tuple[Finding, ...]  #: parse errors, in the order of the page
     encoding: tuple[Finding, ...] = ()  #: what is wrong with the page's bytes, warnings among them
-    html5lib: tuple[Finding, ...] = ()  #: what html5lib reports instead, raw, in the order it noticed it; no part of `findings`
+    html5lib: tuple[Finding, ...] | None = None  #: what html5lib reports, raw, None if it was not asked; no part of `findings`
     balance: Balance
     violations: tuple[Finding, ...] = ()  #: of the grammar, warnings among them
     page: str = field(repr=False)
@@ -82,7 +83,7 @@ class Evaluation:
         names = ("name", "bytes", "fragment", "well_formed", "score", "cleanness", "validity", "tags")
         numbers = {name: getattr(self, name) for name in names}
         findings = [finding.to_dict() for finding in self.findings]
-        errors = {"errors": len(self.errors), "html5lib_errors": len(self.html5lib)}
+        errors = {"errors": len(self.errors)} | ({} if self.html5lib is None else {"html5lib_errors": len(self.html5lib)})
         return {**numbers, **errors, "balance": balance, "findings": findings}
 
 
@@ -117,25 +118,34 @@ def evaluate(
         fragment=fragment,
         tags=len(counted),
         errors=document.errors,
-        html5lib=_html5libs(document, len(counted)),
         balance=balance_of(counted, lines, fragment=fragment),
         violations=() if grammar is None else conformance(document, _automaton(grammar)),
         page=page,
     )
 
 
-def _html5libs(document: Document, tags: int) -> tuple[Finding, ...]:
-    """What html5lib reports; it is not asked about what would take it time that grows with the square of a page's length."""
+def with_html5lib(evaluation: Evaluation) -> Evaluation:
+    """The same, with what html5lib reports; it is not asked about what would take it time that grows with the square of a page's length."""
+    if evaluation.html5lib is not None:
+        return evaluation
+    document = parse_document(evaluation.page, fragment=evaluation.fragment)
+    if _too_much(document, evaluation.tags):
+        message = "html5lib is not asked: elements are nested or crossed, or attributes and errors so many, that it would take too long"
+        return replace(evaluation, html5lib=(Finding("input/parser-failure", message, 1, 1, 0),))
+    from htmlgen.evaluation.parsing import parse_errors  # html5lib takes as long to import as a small page to judge
+
+    return replace(evaluation, html5lib=parse_errors(evaluation.page, fragment=evaluation.fragment))
+
+
+def _too_much(document: Document, tags: int) -> bool:
+    """Whether html5lib would take time that grows with the square of the page's length."""
     tangled = document.depth > _DEPTH or document.moved > _MOVED * (_DEPTH + tags)
     given_up = any(error.rule.startswith("input/") for error in document.errors)
-    if tangled or given_up or any(type(event) is StartTag and len(event.attributes) > _ATTRIBUTES for event in document.events):
-        message = "html5lib is not asked: elements are nested or crossed, or attributes and errors so many, that it would take too long"
-        return (Finding("input/parser-failure", message, 1, 1, 0),)
-    return parse_errors(document.page, fragment=document.fragment)
+    return tangled or given_up or any(type(event) is StartTag and len(event.attributes) > _ATTRIBUTES for event in document.events)
 
 
 def _too_large(page: str, name: str, size: int, fragment: bool, limit: int) -> Evaluation:
-    errors = parse_errors(page, fragment=fragment, limit=limit)
+    errors = (too_large(page, limit),)
     balance = balance_of((), Lines(""), fragment=fragment)
     return Evaluation(name=name, bytes=size, fragment=fragment, tags=0, errors=errors, html5lib=errors, balance=balance, page=page)
 
