@@ -107,7 +107,7 @@ def main() -> NoReturn:
 @control_options
 @click.option("--top-k", default=0, show_default=True, help="Draw among the k likeliest tokens; 0 among all.")
 @click.option("--top-p", default=1.0, show_default=True, help="Draw among the likeliest tokens of that probability together.")
-@click.option("--min-p", default=0.02, show_default=True, help="Leave out tokens below that share of the likeliest one's probability.")
+@click.option("--min-p", default=0.01, show_default=True, help="Leave out tokens below that share of the likeliest one's probability.")
 @click.option("--pretty", is_flag=True, help="Line breaks and indentation; pages are set apart by an empty line.")
 @click.option("--jsonl", is_flag=True, help="A JSON object a line: html, seed, bundle, tokens, score.")
 @click.option("--out", type=click.Path(path_type=Path), help="Write a file instead, .parquet or .jsonl; or numbered files into a folder.")

@@ -39,7 +39,7 @@ COMPLETION_TOKENS = 64
 BATCH = 64
 _THREADS = 4  # with more, the thread that chooses tokens is what all wait for
 AMPLE = 1 << 14  # tokens: a budget that forbids nothing
-SAMPLING = SamplingConfig(temperature=1.0, min_p=0.02)
+SAMPLING = SamplingConfig(temperature=1.0, min_p=0.01)
 CONTROL = Control()
 
 

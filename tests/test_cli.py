@@ -121,7 +121,7 @@ def test_options_of_what_pages_shall_be_reach_the_generator(tiny_bundle: Path, p
     result = run("generate", "--bundle", tiny_bundle, "--seed", 1, "--n", 3, "--temperature", "text=0.5", *arguments)
     assert result.exit_code == 0, result.output
     control = Control(length="70..90", depth=6, lang="de", title="A <b>", best_of=2, unique=0.8, most_copied=0)
-    sampling = SamplingConfig(by_class=Temperatures(structure=1.0, attribute=1.0, text=0.5), min_p=0.02)
+    sampling = SamplingConfig(by_class=Temperatures(structure=1.0, attribute=1.0, text=0.5), min_p=0.01)
     assert result.stdout.splitlines() == [page.html for page in page_generator.pages(3, seed=1, sampling=sampling, control=control)]
 
 
