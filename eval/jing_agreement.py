@@ -308,7 +308,7 @@ def main() -> int:
     parser.add_argument("--grammar", default="html")
     parser.add_argument("--documents", type=int, default=300)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--output", type=Path, default=RESULTS)
+    parser.add_argument("-o", "--output", type=Path, default=RESULTS)
     parser.add_argument("--record", action="store_true", help=f"write jing's verdicts on pages of our own to {RECORD.relative_to(ROOT)}")
     options = parser.parse_args()
     automaton, schema = load_automaton(options.grammar), ROOT / "grammars" / f"{options.grammar}.rnc"

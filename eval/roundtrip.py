@@ -123,7 +123,7 @@ def main() -> None:
     """Prints the summary and writes it to eval/results/roundtrip.json."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("corpus", help="a Parquet file, folder or glob of pages")
-    parser.add_argument("--output", type=Path, default=ROOT / "eval" / "results" / "roundtrip.json")
+    parser.add_argument("-o", "--output", type=Path, default=ROOT / "eval" / "results" / "roundtrip.json")
     arguments = parser.parse_args()
     tokenizer = sample_tokenizer()
     found = {"corpus": Path(arguments.corpus).name, **summary([judge(page.html, tokenizer) for page in read_pages([arguments.corpus])])}

@@ -1,9 +1,9 @@
 """Is a page parsed as the HTML Standard says? Our parser and html5lib against html5lib-tests, and on real pages.
 
-    python -m eval.syntax [PAGES.parquet] [-o eval/results/syntax.json]
+    python -m eval.syntax [PAGES.parquet] [--suite FOLDER] [-o eval/results/syntax.json]
 
-The suite lies beside the repository, in ../shared/suites/html5lib-tests. It is older than the Standard's processing instructions (June
-2026), so cases with `<?` are counted apart.
+If no folder is given, the suite lies beside the repository, in ../shared/suites/html5lib-tests. It is older than the Standard's processing
+instructions (June 2026), so cases with `<?` are counted apart.
 """
 
 import argparse
@@ -17,6 +17,7 @@ import html5lib
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 
+import html5lib_suite
 from html5lib_suite import TreeCase, parse, tokenize, tokenizer_cases, tree_cases
 
 from eval.bench.evaluator import read
@@ -85,8 +86,10 @@ def real(pages: list[str]) -> dict[str, Any]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("pages", type=Path, nargs="?")
+    parser.add_argument("--suite", type=Path, default=html5lib_suite.SUITE, help="folder of html5lib-tests")
     parser.add_argument("-o", "--output", type=Path)
     options = parser.parse_args()
+    html5lib_suite.SUITE = options.suite
     result: dict[str, Any] = {"tokenizer": tokens(), "tree_construction": trees()}
     if options.pages:
         result["real"] = real(read(options.pages, sys.maxsize))

@@ -14,7 +14,7 @@ from htmlgen.evaluation.syntax.tokenizer import Content, Tokenizer
 from htmlgen.evaluation.syntax.tokens import DoctypeToken, ParseError, Tag
 from htmlgen.evaluation.syntax.tree import CommentNode, DoctypeNode, Element, TextNode
 
-SUITE: Final = Path(__file__).parents[2] / "shared" / "suites" / "html5lib-tests"
+SUITE = Path(__file__).parents[2] / "shared" / "suites" / "html5lib-tests"
 _STATES: Final[dict[str, Content]] = {
     "Data state": "data",
     "PLAINTEXT state": "plaintext",

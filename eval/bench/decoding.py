@@ -1,7 +1,8 @@
 """Whole pages against the bare steps that they take, one process against two; and one step of the generator: ONNX Runtime in int8 and
 float32 against Keras' `predict_on_batch` and a jitted step, in one run.
 
-python -m eval.bench.decoding [--bundle FOLDER] [--pages] [-o eval/results/decoding.json]
+python -m eval.bench.decoding [--bundle FOLDER] [--pages] [--tokens 512] [--job-pages 640]
+    [--rounds 3] [-o eval/results/decoding.json]
 """
 
 import argparse
@@ -36,10 +37,7 @@ from htmlgen.tokens.context import FEATURES
 BATCHES = (1, 10, 64)
 PAGE_BATCHES = (10, 64)
 STEPS = 20
-TOKENS = 512  # of a whole page at most
-ROUNDS = 3
 JOB_BATCH = 16  # pages of a batch end together: a small one makes small bursts
-JOB_PAGES = 640
 _PRECISIONS: tuple[Precision, ...] = ("int8", "float32")
 
 
@@ -114,8 +112,8 @@ def _stepped(session: Session, batch: int) -> int:
     return batch * STEPS
 
 
-def _written(generator: Generator, count: int) -> int:
-    return sum(page.tokens + 1 for page in generator.pages(count, seed=1, max_tokens=TOKENS))
+def _written(generator: Generator, count: int, tokens: int) -> int:
+    return sum(page.tokens + 1 for page in generator.pages(count, seed=1, max_tokens=tokens))
 
 
 def _token_seconds(work: Callable[[], int], clock: Callable[[], float]) -> float:
@@ -124,7 +122,7 @@ def _token_seconds(work: Callable[[], int], clock: Callable[[], float]) -> float
     return (clock() - start) / tokens
 
 
-def token_seconds(source: bundle.Bundle, batch: int) -> dict[str, float]:
+def token_seconds(source: bundle.Bundle, batch: int, tokens: int, rounds: int) -> dict[str, float]:
     """Seconds a token, of bare steps and of pages with everything: guide, contexts, sampling, events, writing.
 
     The same pages are written again and again, so that the guide knows their positions, as it does after some thousand pages. All take
@@ -134,27 +132,27 @@ def token_seconds(source: bundle.Bundle, batch: int) -> dict[str, float]:
     generators = {threads: Generator(source, threads=threads, batch=batch) for threads in (1, 2)}
     sessions = {threads: Session(source.step_path, source.architecture, threads=threads) for threads in (1, 2)}
     for generator in generators.values():
-        _written(generator, batch)
+        _written(generator, batch, tokens)
     found: dict[str, list[float]] = {}
     with ThreadPoolExecutor(2) as pool:
         halves = partial(pool.map, partial(_stepped, sessions[1]), [batch // 2] * 2)
-        for _ in range(ROUNDS):
+        for _ in range(rounds):
             works: dict[str, tuple[Callable[[], int], Callable[[], float]]] = {
                 "bare_processor": (partial(_stepped, sessions[1], batch), time.thread_time),
-                "whole_processor": (partial(_written, generators[1], batch), time.thread_time),
+                "whole_processor": (partial(_written, generators[1], batch, tokens), time.thread_time),
                 "bare_1_thread": (partial(_stepped, sessions[1], batch), time.perf_counter),
                 "bare_2_threads": (partial(_stepped, sessions[2], batch), time.perf_counter),
                 "bare_halves": (lambda: sum(halves()), time.perf_counter),
-                "whole_2_threads": (partial(_written, generators[2], batch), time.perf_counter),
+                "whole_2_threads": (partial(_written, generators[2], batch, tokens), time.perf_counter),
             }
             for name, (work, clock) in works.items():
                 found.setdefault(name, []).append(_token_seconds(work, clock))
     return {name: min(values) for name, values in found.items()}
 
 
-def page_figures(source: bundle.Bundle, batch: int) -> dict[str, float]:
+def page_figures(source: bundle.Bundle, batch: int, tokens: int, rounds: int) -> dict[str, float]:
     """What is written down of a batch."""
-    times = token_seconds(source, batch)
+    times = token_seconds(source, batch, tokens, rounds)
     return {
         **{f"{name}_tokens_per_second": round(1 / value) for name, value in times.items()},
         "whole_over_bare": round(min(times["bare_1_thread"], times["bare_2_threads"]) / times["whole_2_threads"], 3),
@@ -163,22 +161,22 @@ def page_figures(source: bundle.Bundle, batch: int) -> dict[str, float]:
     }
 
 
-def jobs_figures(folder: str | None) -> dict[str, float]:
+def jobs_figures(folder: str | None, count: int, rounds: int) -> dict[str, float]:
     """Processes of one thread each, from the first page on: starting them, half a second each, is not of interest among many pages."""
-    times = {jobs: min(_jobs_seconds(folder, jobs) for _ in range(3)) for jobs in (1, 2)}
+    times = {jobs: min(_jobs_seconds(folder, jobs, count) for _ in range(rounds)) for jobs in (1, 2)}
     return {
         **{f"jobs_{jobs}_tokens_per_second": round(1 / value) for jobs, value in times.items()},
         "two_jobs_over_one": round(times[1] / times[2], 3),
     }
 
 
-def _jobs_seconds(folder: str | None, jobs: int) -> float:
+def _jobs_seconds(folder: str | None, jobs: int, count: int) -> float:
     order = Order(bundle=folder, batch=JOB_BATCH, options={"max_tokens": 128})
     with closing(pages(order, range(1_000_000), jobs=jobs)) as written:
         for _ in range(8 * JOB_BATCH):  # and what pipes hold of them
             next(written)
         start, tokens = time.perf_counter(), 0
-        for _ in range(JOB_PAGES):
+        for _ in range(count):
             tokens += next(written).tokens + 1
         return (time.perf_counter() - start) / tokens
 
@@ -212,10 +210,13 @@ def main() -> None:
     parser.add_argument("--bundle")
     parser.add_argument("-o", "--output", type=Path)
     parser.add_argument("--pages", action="store_true", help="whole pages and jobs alone, without float32 and Keras")
+    parser.add_argument("--tokens", type=int, default=512, help="of a whole page at most")
+    parser.add_argument("--job-pages", type=int, default=640, help="pages that two jobs and one are timed with")
+    parser.add_argument("--rounds", type=int, default=3, help="of which the best counts")
     options = parser.parse_args()
     source = bundle.load(options.bundle)
-    result: dict[str, Any] = {f"pages_batch_{batch}": page_figures(source, batch) for batch in PAGE_BATCHES}
-    result["jobs"] = jobs_figures(options.bundle)
+    result: dict[str, Any] = {f"pages_batch_{batch}": page_figures(source, batch, options.tokens, options.rounds) for batch in PAGE_BATCHES}
+    result["jobs"] = jobs_figures(options.bundle, options.job_pages, options.rounds)
     if not options.pages:
         result |= step_figures(source, available_cores())
     print(json.dumps(result, indent=1))

@@ -113,7 +113,7 @@ def beside_apted(pairs: Sequence[tuple[Sequence[Event], Sequence[Event]]]) -> di
         ours = seconds(lambda one=one, other=other: edit_distance(one, other))
         ratios.append(theirs / ours)
         equal += compared.compute_edit_distance() == edit_distance(one, other)
-    return {"pairs": len(ratios), "equal": equal, "apted_over_own": round(median(ratios), 2)}
+    return {"pairs": len(ratios), "equal": equal, "apted_over_own": round(median(ratios), 2) if ratios else None}
 
 
 def _nested(tree: LabelledTree, make: Any, node: int = 0) -> Any:

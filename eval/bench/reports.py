@@ -1,6 +1,6 @@
 """Does a report's memory grow with its pages, and what does writing a page into it cost beside judging it? Each form in its own process.
 
-python -m eval.bench.reports [-o eval/results/reports.json]
+python -m eval.bench.reports [--pages 20000] [-o eval/results/reports.json]
 """
 
 import argparse
@@ -17,7 +17,7 @@ from typing import Any
 from htmlgen.evaluation.reports.formats import FORMATS, writer
 from htmlgen.evaluation.score import Evaluation, evaluate
 
-FEW, MANY = 2_000, 20_000  # pages
+MANY = 20_000  # pages
 PAGE = "<!doctype html>\n<html lang=en>\n<title>Tea</title>\n" + "<p>Black <b>and <i>green</b></i> tea.\n" * 20
 
 
@@ -57,6 +57,7 @@ def judging() -> float:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--one", nargs=2)
+    parser.add_argument("--pages", type=int, default=MANY, help="pages of the long report; a tenth of them in the short one")
     parser.add_argument("-o", "--output", type=Path, default=Path("eval/results/reports.json"))
     arguments = parser.parse_args()
     if arguments.one:
@@ -64,14 +65,14 @@ def main() -> None:
         return
     judge, results = judging(), dict[str, Any]()
     for form in FORMATS:
-        few, many = apart(form, FEW), apart(form, MANY)
+        few, many = apart(form, arguments.pages // 10), apart(form, arguments.pages)
         results[form] = {
-            "bytes_a_page": (many["peak"] - few["peak"]) / (MANY - FEW),
+            "bytes_a_page": (many["peak"] - few["peak"]) / (arguments.pages - arguments.pages // 10),
             "peak_megabytes": many["peak"] / 1e6,
             "seconds_beside_judging": many["seconds"] / judge,
         }
         print(form, results[form])
-    arguments.output.write_text(json.dumps({"pages": MANY, "forms": results}, indent=2) + "\n", encoding="utf-8")
+    arguments.output.write_text(json.dumps({"pages": arguments.pages, "forms": results}, indent=2) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

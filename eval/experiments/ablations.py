@@ -83,6 +83,7 @@ class Bench:
         self._encoded = cache(self._encode)
 
     def _encode(self, vocabulary: VocabularyConfig) -> tuple[Tokenizer, TokenPages, TokenPages]:
+        vocabulary = replace(vocabulary, size=self._options.vocabulary or vocabulary.size)
         tokenizer = Tokenizer(learn(((page.site, page.events) for page in self._train), vocabulary))
         guide = guide_of(GRAMMAR, tokenizer.vocabulary)
         splits = (self._train, self._valid)
@@ -124,6 +125,7 @@ def main() -> None:
     parser.add_argument("--embedding", type=int, default=192)
     parser.add_argument("--units", type=int, default=256)
     parser.add_argument("--pages", type=int, default=1500, help="training pages, spread over all; a tenth as many to validate")
+    parser.add_argument("--vocabulary", type=int, help="tokens of every row's vocabulary, where few pages give no more")
     parser.add_argument("--only", nargs="+", default=list(VARIANTS), choices=list(VARIANTS), metavar="NAME")
     parser.add_argument("-o", "--output", type=Path)
     options = parser.parse_args()

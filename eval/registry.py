@@ -1,0 +1,190 @@
+"""What can be measured: a table of trials, each a script with the arguments of its committed result, and of a quick run.
+
+In arguments `{train}`, `{valid}` and `{test}` are Parquet files of pages, `{cases}` the Nu Html Checker's own cases, `{vnu}` its jar and
+`{html5lib}` the folder of html5lib-tests; a quick run takes the sample pages of the repository for pages.
+"""
+
+import importlib.util
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from string import Formatter
+from typing import Final
+
+
+@dataclass(frozen=True, kw_only=True)
+class Trial:
+    """A measurement: `python -m MODULE ARGUMENTS -o RESULT`."""
+
+    module: str
+    question: str
+    arguments: str = ""  #: of the committed result
+    quick: str = ""  #: of a run that only shows that the script is alive, in some ten seconds
+    slow: str = ""  #: why it has no quick run
+    modules: tuple[str, ...] = ()  #: that it imports, beside what the extras `train` and `eval` install
+    programs: tuple[str, ...] = ()  #: that it starts
+    install: str = ""  #: how to come by them
+    suffix: str = ".json"  #: of what the script writes
+
+    def needs(self, *, quick: bool) -> set[str]:
+        """The names of the files that it is given."""
+        given = self.quick if quick else self.arguments
+        return {name for _, name, _, _ in Formatter().parse(given) if name}
+
+    def missing(self, files: Mapping[str, Path], *, quick: bool) -> str:
+        """Why it cannot run, or nothing."""
+        if quick and self.slow:
+            return self.slow
+        for name in sorted(self.needs(quick=quick)):
+            if name not in files or not files[name].exists():
+                return f"{files.get(name, name)} is missing; give --{'vnu' if name == 'vnu' else 'data'}"
+        for module in self.modules:
+            if importlib.util.find_spec(module) is None:
+                return f"{module} is missing; {self.install}"
+        for program in self.programs:
+            if shutil.which(program) is None:
+                return f"{program} is missing; {self.install}"
+        return ""
+
+
+_PEERS: Final = "pip install -r eval/peers/requirements"
+
+TRIALS: Final = {
+    # Limits
+    "training": Trial(
+        module="eval.bench.training",
+        question="how fast is the hoisted LSTM layer beside Keras' own, and how near the matrix peak?",
+        quick="--batches 4 --length 32 --units 64",
+    ),
+    "decoding": Trial(
+        module="eval.bench.decoding",
+        question="how fast are pages beside their bare steps, and two jobs beside one? And a step in ONNX Runtime beside Keras?",
+        quick="--pages --tokens 32 --job-pages 16 --rounds 1",
+    ),
+    "start": Trial(
+        module="eval.bench.start",
+        question="how long does `htmlgen generate --n 10` take beside the import of its libraries?",
+        quick="--repeats 1",
+    ),
+    "evaluator": Trial(
+        module="eval.bench.evaluator",
+        question="what does judging a page cost, and each part of it, beside html5lib's bare parse?",
+        arguments="{valid}",
+        quick="{valid} --characters 50000 --repeats 1",
+    ),
+    "pairs": Trial(
+        module="eval.bench.pairs",
+        question="what do the figures of a pair cost beside parsing both pages, and the tree edit distance beside apted's?",
+        arguments="{valid} -n 200",
+        quick="{valid} -n 20",
+        modules=("apted",),
+        install="pip install apted",
+    ),
+    "reports": Trial(
+        module="eval.bench.reports",
+        question="does a report's memory grow with its pages, and what does writing cost beside judging?",
+        quick="--pages 200",
+    ),
+    # Soundness
+    "walks": Trial(
+        module="eval.walks",
+        question="do random walks of a grammar end, valid, within every budget; how much of the grammar do they meet?",
+        arguments="-n 20000 --budgets least-128 256 512 2048",
+        quick="-n 20 --budgets least 64",
+    ),
+    "walks_deep": Trial(
+        module="eval.walks",
+        question="the same, of longer walks",
+        arguments="-n 3000 --budgets 300 500 800",
+        quick="-n 4 --budgets 300",
+    ),
+    "generation": Trial(
+        module="eval.generation",
+        question="are generated pages error-free, canonical, within their budget?",
+        quick="-n 4 --budgets 64",
+    ),
+    "generation_nu": Trial(
+        module="eval.generation",
+        question="what does the Nu Html Checker say of generated pages?",
+        arguments="--budgets 128 --vnu {vnu}",
+        quick="-n 4 --budgets 64 --vnu {vnu}",
+        programs=("java",),
+        install="install a Java runtime",
+    ),
+    "roundtrip": Trial(
+        module="eval.roundtrip",
+        question="do real pages survive reading, writing, encoding and decoding?",
+        arguments="{test}",
+        quick="{valid}",
+    ),
+    "repair": Trial(
+        module="eval.repair",
+        question="what do real pages keep when they are repaired into a grammar, and how long does it take beside validating?",
+        arguments="{valid}",
+        quick="{valid}",
+    ),
+    "syntax": Trial(
+        module="eval.syntax",
+        question="is a page parsed as the Standard says: codes, places and trees of html5lib-tests, ours and html5lib's?",
+        arguments="{valid} --suite {html5lib}",
+        quick="{valid} --suite {html5lib}",
+    ),
+    "conformance": Trial(
+        module="eval.conformance",
+        question="is a page judged as the Nu Html Checker judges it: its own suite by category, real pages side by side?",
+        arguments="{cases} {valid} --vnu {vnu}",
+        quick="{cases} {valid}",
+    ),
+    "jing_agreement": Trial(
+        module="eval.jing_agreement",
+        question="does our RELAX NG validator agree with jing on pages?",
+        arguments="{valid} {test} --documents 6000",
+        quick="{valid} --documents 20",
+        programs=("jing", "java"),
+        install="apt install jing",
+    ),
+    # Learning
+    "likeness": Trial(
+        module="eval.likeness",
+        question="how like real pages are 10,000 generated ones, how much do they copy, and can a classifier tell them?",
+        arguments="--train {train} --reference {test} --vnu {vnu}",
+        slow="it needs 50 real pages of either kind, and minutes",
+    ),
+    "repetition": Trial(
+        module="eval.repetition",
+        question="how much do pages repeat themselves, real ones and generated ones, with the limits on copying and without?",
+        arguments="{valid} -n 60",
+        quick="{valid} -n 2 --max-tokens 2048",
+    ),
+    "ablations": Trial(
+        module="eval.experiments.ablations",
+        question="what is each part of the generator worth, at equal multiply-adds?",
+        arguments="{train} {valid} --tokens 400000 --embedding 128 --units 192 --pages 800",
+        quick="{train} {valid} --tokens 20000 --embedding 16 --units 16 --vocabulary 2048 --only whole",
+    ),
+    "contact_sheet": Trial(
+        module="eval.contact_sheet",
+        question="what do twenty generated pages look like in a browser?",
+        quick="--max-tokens 64",
+        programs=("chromium",),
+        install="apt install chromium",
+        suffix=".png",
+    ),
+    # Peers
+    "guidance": Trial(
+        module="eval.peers.guidance",
+        question="what do a mask and a move cost beside llguidance, same vocabulary and grammar; how fast does a guide start?",
+        quick="--pages 12 --tokens 1000",
+        modules=("llguidance",),
+        install=f"{_PEERS}-guidance.txt",
+    ),
+    "compression": Trial(
+        module="eval.compression",
+        question="what do general compressors need for a byte, each page alone, and primed with the training text?",
+        arguments="{train} {valid}",
+        quick="{train} {valid} --jobs 1",
+        modules=("zstandard", "pyppmd", "brotli"),
+        install=f"{_PEERS}-compression.txt",
+    ),
+}

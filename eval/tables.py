@@ -1,0 +1,141 @@
+"""RESULTS → TABLES: each table of eval/README.md as rows of text, the first of them its head, made of the committed results alone."""
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, Final
+
+from eval.registry import TRIALS
+
+Results = Mapping[str, Mapping[str, Any]]  #: by trial
+Row = tuple[str, ...]
+
+
+def runs(results: Results) -> list[Row]:
+    """What can be run, and how each committed result was made."""
+    rows: list[Row] = [("trial", "question", "made", "command")]
+    for name, trial in TRIALS.items():
+        rows.append((f"`{name}`", trial.question, *_made(results.get(name))))
+    return rows
+
+
+def _made(result: Mapping[str, Any] | None) -> tuple[str, str]:
+    if result is None:
+        return "not yet", ""
+    if (run := result.get("run")) is None:
+        return "before records", ""
+    return f"{run['date']}, {run['commit']}, {_took(run['seconds'])}", f"`{run['command']}`"
+
+
+def _took(seconds: float) -> str:
+    return f"{seconds:.0f} s" if seconds < 120 else f"{seconds / 60:.0f} min"
+
+
+def limits(results: Results) -> list[Row]:
+    """Ratios of speed."""
+    return [("what", "ratio", "trial"), *_cited(results, _LIMITS)]
+
+
+def soundness(results: Results) -> list[Row]:
+    """Counts of what must hold."""
+    return [("what", "figure", "trial"), *_cited(results, _SOUNDNESS)]
+
+
+def _cited(results: Results, lines: Iterable[tuple[str, str, Callable[[Any], str]]]) -> list[Row]:
+    return [(what, figure(results[name]), f"`{name}`") for what, name, figure in lines if name in results]
+
+
+def _pair_share(pages: Mapping[str, Any]) -> float:
+    share: Mapping[str, float] = pages["share_of_parse"]
+    return sum(value for name, value in share.items() if name not in ("parse", "edit_distance"))
+
+
+def _dearest(report: Mapping[str, Any]) -> float:
+    return max(float(form["seconds_beside_judging"]) for form in report["forms"].values())
+
+
+_LIMITS: Final[list[tuple[str, str, Callable[[Any], str]]]] = [
+    ("training of the whole model, of the matrix peak", "training", lambda r: f"{r['model_share_of_peak']:.2f}"),
+    ("hoisted LSTM layer over Keras' own, batch of 4", "training", lambda r: f"{r['two_layers']['batch_4']['hoisted_over_keras']:.2f}"),
+    ("… batch of 32", "training", lambda r: f"{r['two_layers']['batch_32']['hoisted_over_keras']:.2f}"),
+    ("int8 step, batch of 10, of the float32 matrix peak", "decoding", lambda r: f"{r['batch_10']['int8_share_of_float32_peak']:.2f}"),
+    ("Keras' step over the int8 ONNX step, batch of 10", "decoding", lambda r: f"{r['batch_10']['predict_on_batch_over_onnx_int8']:.1f}"),
+    (
+        "bare steps in the time of whole pages, batch of 10; 64",
+        "decoding",
+        lambda r: "; ".join(f"{r[f'pages_batch_{batch}']['whole_over_bare_processor']:.2f}" for batch in (10, 64)),
+    ),
+    ("two jobs over one", "decoding", lambda r: f"{r['jobs']['two_jobs_over_one']:.2f}"),
+    ("ten pages, whole command, over the imports of its libraries", "start", lambda r: f"{r['generate_10_over_imports']:.1f}"),
+    ("… over `python -c pass`", "start", lambda r: f"{r['generate_10_seconds'] / r['pass_seconds']:.0f}"),
+    ("judging a real page over html5lib's bare parse", "evaluator", lambda r: f"{r['evaluate_over_html5lib']:.2f}"),
+    ("figures of a pair over parsing both, without the edit distance", "pairs", lambda r: f"{_pair_share(r['pages']):.2f}"),
+    ("writing a report over judging its pages, the dearest form", "reports", lambda r: f"{_dearest(r):.2f}"),
+    ("llguidance's mask and move over ours", "guidance", lambda r: f"{r['llguidance_over_htmlgen']:.0f}"),
+]
+
+
+def _auc(result: Mapping[str, Any]) -> str:
+    return f"{result['beside_real_pages']['drawn']['auc']:.2f}"
+
+
+def _survived(result: Mapping[str, Any]) -> str:
+    return f"{min(result['read again equal'], result['decoded equal']):.1%} of {result['pages']}"
+
+
+def _sound_walks(found: Mapping[str, Any]) -> str:
+    wrong = found["stuck"] + found["over_budget"] + sum(found["pages_with_errors"].values())
+    return f"{found['walks'] - wrong:,} of {found['walks']:,}"
+
+
+def _budgets(result: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    return [figures for name, figures in result.items() if name != "run"]
+
+
+def _sound_pages(result: Mapping[str, Any]) -> str:
+    pages = sum(each["pages"] for each in _budgets(result))
+    return f"{pages - sum(sum(each['findings'].values()) for each in _budgets(result)):,} of {pages:,}"
+
+
+def _sound_nu(result: Mapping[str, Any]) -> str:
+    pages = sum(each["pages"] for each in _budgets(result))
+    return f"{pages - sum(each['nu_pages_with_errors'] for each in _budgets(result)):,} of {pages:,}"
+
+
+def _part(counted: Mapping[str, int], part: str, whole: str) -> str:
+    return f"{counted[part]:,} of {counted[whole]:,}"
+
+
+_SOUNDNESS: Final[list[tuple[str, str, Callable[[Any], str]]]] = [
+    ("random walks of `page` that end valid, within their budget", "walks", lambda r: _sound_walks(r["in_all"])),
+    ("… deep ones", "walks_deep", lambda r: _sound_walks(r["in_all"])),
+    ("pages without a finding", "generation", _sound_pages),
+    ("… without an error by the Nu Html Checker", "generation_nu", _sound_nu),
+    ("pages like none before, of 10,000", "likeness", lambda r: f"{r['soundness']['drawn']['distinct']:,}"),
+    ("AUC of a classifier between generated and real pages (0.5 is best)", "likeness", _auc),
+    ("real pages that survive reading, writing and encoding", "roundtrip", _survived),
+    ("verdicts on pages equal to jing's", "jing_agreement", lambda r: f"{r['agree']:,} of {r['documents']:,}"),
+    ("error codes and places of html5lib-tests", "syntax", lambda r: _part(r["tokenizer"], "with_errors_same_errors", "with_errors")),
+    ("trees of html5lib-tests", "syntax", lambda r: _part(r["tree_construction"], "same_tree", "cases")),
+]
+
+
+def ablations(results: Results) -> list[Row]:
+    """What each part of the generator is worth."""
+    rows: list[Row] = [("what the model has", "bits per byte", "in the grammar", "bytes a token")]
+    for name, row in results["ablations"]["rows"].items():
+        rows.append((name, f"{row['bits_per_byte']:.3f}", f"{row['bits_per_byte_in_grammar']:.3f}", f"{row['bytes_per_token']:.2f}"))
+    return rows
+
+
+def compression(results: Results) -> list[Row]:
+    """Bits a byte of general compressors."""
+    found: Mapping[str, float] = results["compression"]["bits_per_byte"]
+    return [("compressor", "bits per byte"), *((name, f"{bits:.3f}") for name, bits in found.items())]
+
+
+TABLES: Final[Mapping[str, Callable[[Results], list[Row]]]] = {
+    "limits": limits,
+    "soundness": soundness,
+    "ablations": ablations,
+    "compression": compression,
+    "runs": runs,
+}
