@@ -17,6 +17,7 @@ The rooms, in the order in which they may import one another:
     models           ids → logits: layers, training, export (extra `train`)
     evaluation       pages → numbers
     control          what pages shall be
+    filling          holes in layouts, and what is valid in them
     pages            the library's face
     cli              the command line
 """

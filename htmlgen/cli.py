@@ -20,6 +20,7 @@ from htmlgen.cli_complete import complete
 from htmlgen.cli_control import control_of, control_options, sampling_of
 from htmlgen.cli_corpus import corpus
 from htmlgen.cli_eval import evaluate
+from htmlgen.cli_fill import fill
 from htmlgen.cli_grammar import grammar
 from htmlgen.cli_writing import shown, write_file, write_folder
 from htmlgen.errors import HtmlgenError, OutputError
@@ -363,6 +364,7 @@ cli.add_command(compare)
 cli.add_command(complete)
 cli.add_command(corpus)
 cli.add_command(evaluate)
+cli.add_command(fill)
 cli.add_command(grammar)
 
 

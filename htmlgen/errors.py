@@ -60,6 +60,10 @@ class PromptError(DecodingError):
     """A prompt breaks the rules that the guide keeps."""
 
 
+class HoleError(DecodingError):
+    """A hole in a layout stands where nothing can be written, or asks for what cannot stand there."""
+
+
 class RefusedError(DecodingError):
     """No page comes any more that is as unlike others as was asked for."""
 

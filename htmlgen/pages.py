@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 GRAMMAR = "page"
 MAX_TOKENS = 128
 COMPLETION_TOKENS = 64
+HOLE_TOKENS = 128
 BATCH = 64
 _THREADS = 4  # with more, the thread that chooses tokens is what all wait for
 AMPLE = 1 << 14  # tokens: a budget that forbids nothing
@@ -180,6 +181,20 @@ class Generator:
         from htmlgen.decoding.beam import BeamConfig
 
         return self._completer.complete(prefix, n, whole=whole, max_tokens=max_tokens, config=beam or BeamConfig())
+
+    def fill(self, template: str, *, seed: int | None = None, max_tokens: int = HOLE_TOKENS, sampling: SamplingConfig = SAMPLING) -> str:
+        """A layout with its holes filled by what is valid where they stand; see `filling.holes` for how they are marked.
+
+        Args: template, HTML, which is kept as it is outside of the holes; seed, None draws one; max_tokens, of an element that a hole asks
+        for, or of all that it holds.
+        Raises: HoleError, with line and column; BudgetError, where the tokens are too few; ConfigError.
+        """
+        from htmlgen.filling.layout import Filler
+
+        first = Request(seed=draw_seed() if seed is None else seed).seed
+        step = self._step.limited(Copying(most=CONTROL.most_copied, least=CONTROL.least_match, repeats=CONTROL.most_repeated))
+        filler = Filler(self.guide, self.tokenizer, lambda guide: Search(step.predict, step.initial, guide, sampling, batch=1))
+        return filler.fill(template, seed=first, max_tokens=max_tokens)
 
     @cached_property
     def _completer(self) -> "Completer":

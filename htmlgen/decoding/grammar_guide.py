@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from htmlgen.decoding.budget import Budget
 from htmlgen.decoding.characters import BETWEEN, step
-from htmlgen.decoding.constraints import Rules
+from htmlgen.decoding.constraints import CONTENT_OWED, Rules
 from htmlgen.decoding.content import INFINITE
 from htmlgen.decoding.heights import least_heights
 from htmlgen.decoding.identities import Identities, Page
@@ -21,12 +21,14 @@ from htmlgen.decoding.in_content import InContent
 from htmlgen.decoding.in_tags import InTags, closing
 from htmlgen.decoding.masks import FORBIDDEN
 from htmlgen.decoding.pieces import Pieces
-from htmlgen.decoding.positions import NO_DATA, Content, Opening, Position, Tag, TagKey, Value
+from htmlgen.decoding.positions import NO_DATA, Content, ContentKey, Opening, Position, Spot, Tag, TagKey, Value
 from htmlgen.decoding.promises import Promise, Promises
 from htmlgen.decoding.sheets import UNMASKED, Mask, Sheets
 from htmlgen.decoding.start_tags import ID, PLAIN, StartTags
+from htmlgen.decoding.surroundings import Entrance, Surroundings, entrance_of, keeps_space
 from htmlgen.decoding.values import Values
-from htmlgen.errors import PromptError, VocabularyError
+from htmlgen.errors import HoleError, PromptError, VocabularyError
+from htmlgen.markup.elements import BLOCK
 from htmlgen.relaxng.attributes import bits
 from htmlgen.relaxng.automaton import Automaton
 from htmlgen.tokens.vocabulary import Kind, Vocabulary
@@ -99,6 +101,25 @@ class GrammarGuide:
     def start(self) -> GrammarState:
         """The state before a page's first token."""
         return self._start
+
+    def entrance(self, place: Surroundings) -> Entrance:
+        """Where content begins that is written into a page. Raises: HoleError, where nothing can be."""
+        return entrance_of(self._automaton, self._rules, place)
+
+    def inside(self, entrance: Entrance, place: Surroundings) -> GrammarState:
+        """The state before the content of an element that stands on a page: something must come, then its end tag, which no move makes.
+
+        Raises: HoleError, where the exclusions around leave nothing.
+        """
+        name, states, bounds = entrance.name, entrance.states, entrance.bounds
+        keeps = keeps_space(place)
+        alternatives = dict.fromkeys(each for state in states for each in self._in_content.expanded(*state))
+        owed = max(self._rules.owed[states[0][0]] if not place.before and not place.after else 0, CONTENT_OWED)
+        tail = tuple((element, (0,)) for element in sorted({element for element, _ in states}))
+        key = ContentKey(Spot(name, bounds, keeps, name in BLOCK and not keeps), tuple(alternatives), entrance.context, owed, tail)
+        if (position := self._in_content.kept(key)).cost >= INFINITE:
+            raise HoleError(f"nothing that may stand in <{name}> is allowed by the elements around it")
+        return GrammarState(position, 0, None, self._identities.standing(value.encode() for value in place.ids))
 
     def finished(self, state: GrammarState) -> bool:
         """True if the page may end here."""

@@ -5,7 +5,7 @@ promised (`promises`). Ids are only ever added, so what can be referred to stays
 """
 
 import string
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property, lru_cache
 from typing import Final, NamedTuple
 
@@ -74,6 +74,12 @@ class Identities:
         ids = {**page.ids, value: words}
         found = (min(known, len(value) if self._refers(kind, value, words) else INFINITE) for kind, known in enumerate(page.references))
         return Page(ids, tuple(found), self._roomy(ids), page.promise)
+
+    def standing(self, values: Iterable[bytes]) -> Page:
+        """A page with ids of elements of which nothing is known: only references to any element may spell them."""
+        ids = dict.fromkeys(values, 0)
+        shortest = [min((len(each) for each in ids if self._refers(kind, each, 0)), default=INFINITE) for kind in range(len(self._words))]
+        return Page(ids, tuple(shortest), self._roomy(ids))
 
     def _roomy(self, ids: Mapping[bytes, int]) -> tuple[bool, ...]:
         return tuple(len(letters) >= _ROOM + len(letters & ids.keys()) for letters in self._letters)

@@ -77,7 +77,7 @@ class InContent:
 
     def page(self) -> Content:
         """The position before a page. A whole document begins with its doctype."""
-        alternatives = self._expanded(PAGE, self._automaton.start)
+        alternatives = self.expanded(PAGE, self._automaton.start)
         doctype = "html" in self._named(self._automaton.start)
         return self.kept(ContentKey(Spot(), alternatives, self._rules.start, 0, ((PAGE, (0,)),), doctype=doctype))
 
@@ -200,7 +200,7 @@ class InContent:
         if self._budget.void[first]:
             return self.closed(here, tuple(dict.fromkeys(element for element, _ in forms)), context, name), -1
         starts = ((element, self._automaton.elements[element].forms[place].start) for element, place in forms)
-        alternatives = tuple(dict.fromkeys(each for element, state in starts for each in self._expanded(element, state)))
+        alternatives = tuple(dict.fromkeys(each for element, state in starts for each in self.expanded(element, state)))
         tails = {element: self.beyond(here, element) for element, _ in forms}
         shift = min(min(tail) for tail in tails.values())
         tail = tuple((element, tuple(min(INFINITE, cost - shift) for cost in tail)) for element, tail in sorted(tails.items()))
@@ -209,7 +209,7 @@ class InContent:
         space = Space.EDGE if name in BLOCK and not keeps else Space.NONE
         return self.kept(ContentKey(inside, alternatives, context, rules.owed[first], tail, space)), shift
 
-    def _expanded(self, element: int, state: int) -> tuple[Alternative, ...]:
+    def expanded(self, element: int, state: int) -> tuple[Alternative, ...]:
         """A state as it is, and for each datatype that may be the whole content, where its value begins."""
         found = [(element, state, NO_DATA, 0)]
         for column in self._automaton.live(state):

@@ -125,6 +125,12 @@ def scan(page: str) -> Iterator[Tag]:
             position = _skip(page, opening, foreign.inside)
 
 
+def end_of_tag(page: str, offset: int) -> int:
+    """Where the tag ends that begins at an offset: behind its `>`."""
+    match = _TAG.match(page, offset)
+    return match.end() if match else offset
+
+
 def _tag(offset: int, slash: str, name: str, solidus: str, foreign: _ForeignContent) -> Tag:
     if slash:
         return Tag("end", name, offset, foreign.end(name))

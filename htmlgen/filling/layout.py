@@ -1,0 +1,168 @@
+"""LAYOUT → PAGE: its holes are filled one after the other, each with what is valid where it stands.
+
+Laws: what is outside of the holes stays, character by character; the evaluator finds no error in the page that it did not find in the
+layout, holes left empty; the same layout and seed give the same page.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property, reduce
+from typing import Any, Final, TypeGuard
+
+from htmlgen.control import beginnings_of, kinds
+from htmlgen.decoding.filling import FillingGuide
+from htmlgen.decoding.grammar_guide import GrammarGuide
+from htmlgen.decoding.guide import Guide
+from htmlgen.decoding.search import Request, Search
+from htmlgen.errors import ConfigError, HoleError, PromptError
+from htmlgen.evaluation.score import evaluate
+from htmlgen.filling.around import Around, around
+from htmlgen.filling.holes import Hole, find_holes
+from htmlgen.markup.elements import HEADING, VOID_IN_PARSER
+from htmlgen.markup.events import EndTag, Event, StartTag
+from htmlgen.markup.prefix import read_fragment_prefix
+from htmlgen.markup.writer import write
+from htmlgen.tokens.tokenizer import Tokenizer
+
+_TRIES: Final = 6
+_STRIDE: Final = 1 << 40  # between the seeds of one hole's tries
+
+#: A guide → the decoding loop over a model.
+Searching = Callable[[Guide[Any]], Search[Any]]
+
+
+@dataclass(frozen=True)
+class Filler:
+    """What holes are filled with: a grammar's guide, a tokenizer, a model."""
+
+    guide: Guide[Any]
+    tokenizer: Tokenizer
+    searching: Searching
+
+    def fill(self, layout: str, *, seed: int, max_tokens: int) -> str:
+        """The layout with its holes filled.
+
+        Args: seed, of the first hole, the next has the next number; max_tokens, of an element that is asked for, or of all that a hole
+        holds, where it does not say.
+        Raises: HoleError, with line and column; BudgetError, where the tokens are too few; ConfigError, for the seed or the tokens.
+        """
+        if not isinstance(self.guide, GrammarGuide):
+            raise ConfigError("layouts are filled by a grammar, such as page: tags says nothing of what may stand where")
+        if max_tokens < 1:
+            raise ConfigError(f"max_tokens must be at least 1, got {max_tokens}")
+        holes, page, shift = find_holes(layout), layout, 0
+        if not holes:
+            raise HoleError('the layout has no hole: mark one with data-htmlgen="…" on an element, or with <!-- htmlgen: … -->')
+        for number, hole in enumerate(holes):
+            start, end = hole.start + shift, hole.end + shift
+            own = seed + number if hole.seed is None else hole.seed
+            try:
+                content = _Hole(self, self.guide, page, start, end, hole).content(own, hole.tokens or max_tokens)
+            except (HoleError, PromptError) as error:
+                raise HoleError(f"hole at {hole.place}: {error}") from error
+            page = page[:start] + content + page[end:]
+            shift += len(content) - (end - start)
+        return page
+
+
+class _Hole:
+    """One hole in a page of which those before are filled."""
+
+    def __init__(self, filler: Filler, guide: GrammarGuide, page: str, start: int, end: int, hole: Hole) -> None:
+        self._filler, self._guide, self._hole = filler, guide, hole
+        self._page, self._start, self._end = page, start, end
+        self._around: Around = around(page, start, end)
+
+    def content(self, seed: int, max_tokens: int) -> str:
+        """What is written: of several tries the first in which the evaluator finds no error. Raises: HoleError."""
+        before = self._errors(" " * (self._end - self._start))
+        fresh: Counter[tuple[str, int]] = Counter()
+        for number in range(_TRIES):
+            content = self._written(seed + number * _STRIDE, max_tokens)
+            fresh = self._errors(content) - before
+            if not fresh:
+                return content
+        raise HoleError(f"whatever is written there, the page has a new error, {next(iter(fresh))[0]}; mend the page around it first")
+
+    def _errors(self, content: str) -> Counter[tuple[str, int]]:
+        """The rules that a page with some content breaks, each with its place on the page as it is; -1 is within the content."""
+        page = self._page[: self._start] + content + self._page[self._end :]
+        end = self._start + len(content)
+
+        def place(offset: int) -> int:
+            return offset if offset < self._start else -1 if offset < end else offset - end + self._end
+
+        findings = evaluate(page).findings
+        return Counter((finding.rule, place(finding.offset)) for finding in findings if finding.severity == "error")
+
+    def _written(self, seed: int, max_tokens: int) -> str:
+        """What the model writes, element by element if so many are asked for."""
+        hole, ids = self._hole, list[int]()
+        begins = [read_fragment_prefix(text) for text in beginnings_of(hole.kind, documents=False)] if self._is_kind else []
+        for number in range(hole.n or 1):
+            elements = self._count(ids) + 1 if hole.n or hole.kind else None
+            guide = self._guided(elements, "" if self._is_kind else hole.kind)
+            begun = self._beginning(guide, ids, begins, seed + number) if begins else ids
+            ids = self._run(guide, begun, seed + number, max_tokens)
+        return write(self._filler.tokenizer.decode(ids))
+
+    @property
+    def _is_kind(self) -> bool:
+        """Whether the hole asks for a kind of snippets; the name of an element is a kind, too."""
+        kind = self._hole.kind
+        return bool(kind) and (kind in kinds(documents=False) or self._guide.vocabulary.find(f"<{kind}") is None)
+
+    def _count(self, ids: Sequence[int]) -> int:
+        """The elements side by side that ids spell."""
+        depth = count = 0
+        for event in self._filler.tokenizer.decode(ids):
+            if isinstance(event, StartTag):
+                count += depth == 0
+                depth += event.name not in VOID_IN_PARSER
+            elif isinstance(event, EndTag):
+                depth -= 1
+        return count
+
+    @cached_property
+    def _shown(self) -> list[int]:
+        """What the model is shown of the page."""
+        return self._filler.tokenizer.encode(self._around.shown)
+
+    def _guided(self, elements: int | None, name: str = "") -> FillingGuide:
+        return FillingGuide(self._guide, self._around.place, shown=len(self._shown), elements=elements, name=name)
+
+    def _run(self, guide: FillingGuide, begun: Sequence[int], seed: int, max_tokens: int) -> list[int]:
+        """The ids of what is written: those that it begins with, and at most so many more."""
+        prompt = (*self._shown, *begun)
+        request = Request(seed=seed, max_tokens=len(prompt) + max_tokens, prompt=prompt)
+        (result,) = self._filler.searching(guide).stream([request])
+        return list(result.ids[len(self._shown) : -1])
+
+    def _beginning(self, guide: FillingGuide, ids: Sequence[int], begins: Sequence[Sequence[Event]], seed: int) -> list[int]:
+        """What is written, and one of a kind's beginnings that may stand behind it, by turns. Raises: HoleError."""
+        tokenizer, refused = self._filler.tokenizer, ""
+        heading = next((int(each.name[1]) for each in reversed(tokenizer.decode(ids)) if _is_heading(each)), self._around.place.heading)
+        for number in range(len(begins)):
+            begun = [*ids, *tokenizer.encode(_leveled(begins[(seed + number) % len(begins)], heading, guide.lowest))]
+            try:
+                reduce(guide.advance, begun, guide.start()._replace(shown=0))
+                return begun
+            except PromptError as error:
+                refused = str(error)
+        raise HoleError(f"{self._hole.kind} cannot stand there: {refused}")
+
+
+def _is_heading(event: Event) -> TypeGuard[StartTag | EndTag]:
+    return isinstance(event, StartTag | EndTag) and event.name in HEADING
+
+
+def _leveled(events: Sequence[Event], heading: int, lowest: int) -> list[Event]:
+    """A beginning whose headings continue those before: the first is at most one level deeper, the others go with it."""
+    first = next((int(event.name[1]) for event in events if _is_heading(event)), 0)
+    by = max(lowest, min(first, heading + 1 if heading else first)) - first
+
+    def moved(event: Event) -> Event:
+        return replace(event, name=f"h{min(6, max(1, int(event.name[1]) + by))}") if _is_heading(event) else event
+
+    return [moved(event) for event in events]

@@ -1,0 +1,37 @@
+"""Does what `docs/filling.md` shows work? Its layout is filled by its commands, and its program is run; `…` stands for anything."""
+
+import re
+import shlex
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from htmlgen.cli import cli
+from htmlgen.evaluation.score import evaluate
+
+PAGE = (Path(__file__).parents[1] / "docs" / "filling.md").read_text("utf-8")
+(LAYOUT,), (CONSOLE,), (PROGRAM,) = (
+    re.findall(rf"^```{kind}\n(.*?)^```", PAGE, re.MULTILINE | re.DOTALL) for kind in ("html", "console", "python")
+)
+COMMANDS = re.findall(r"^\$ (.*)\n((?:(?!\$ ).*\n)*)", CONSOLE, re.MULTILINE)
+
+
+def test_every_command_does_what_is_shown(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in ("layout.html", "about.html"):
+        Path(name).write_text(LAYOUT, encoding="utf-8")
+    for command, output in COMMANDS:
+        piped, _, run = command.rpartition(" | ")
+        given = f"{shlex.split(piped)[1]}\n" if piped else None
+        result = CliRunner().invoke(cli, shlex.split(run)[1:], input=given)
+        assert result.exit_code == 0, result.output
+        assert re.fullmatch(".*".join(map(re.escape, output.split("…"))), result.stdout, re.DOTALL), result.stdout
+    page = Path("page.html").read_text("utf-8")
+    assert page == Path("filled/layout.html").read_text("utf-8")
+    assert [finding for finding in evaluate(page).findings if finding.severity == "error"] == []
+    assert page.count("<tr") >= 4
+
+
+def test_the_program_runs() -> None:
+    exec(PROGRAM, {})

@@ -1,0 +1,146 @@
+"""Is what fills a hole valid where it stands, and does the rest of the layout stay? The model's weights are random: it writes anything."""
+
+from collections import Counter
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from htmlgen.cli import cli
+from htmlgen.errors import ConfigError, HoleError
+from htmlgen.evaluation.score import evaluate
+from htmlgen.markup.events import StartTag
+from htmlgen.markup.reader import read
+from htmlgen.pages import Generator
+
+HOLE = "<!-- htmlgen: -->"
+#: Layouts with the hole `@`, each with elements that must not come into it.
+LAYOUTS = [
+    ("<p>Tea @ and cake</p>", "div p ul table section h1 h2"),
+    ('<p><a href="#">Tea @</a></p>', "a button input select textarea label details div"),
+    ('<p><a href="#"><b><big>@', "a button div"),
+    ("<button>@</button>", "a button input p"),
+    ("<form><div>@</div></form>", "form main"),
+    ("<label>Name <input> @</label>", "input select textarea button label"),
+    ('<input id="a"><label for="a">@</label>', "input select textarea button label"),
+    ("<header><div>@</div></header>", "header footer main"),
+    ("<address>@</address>", "address h1 h2 section nav header"),
+    ("<dl><dt>@</dt><dd>x</dd></dl>", "section article h1 header"),
+    ("<x-card><div>@</div></x-card>", "main"),
+    ("<center>@</center>", ""),
+    ("<span><div>@</div></span>", ""),
+    ("<figure>@<figcaption>x</figcaption></figure>", "figcaption"),
+    ("<details><summary>a</summary>@</details>", "summary"),
+    ("<fieldset><legend>a</legend>@</fieldset>", "legend"),
+    ("<main><p>a</p></main><div>@</div>", "main"),
+    ("<ul><li>a</li>@<li>b</li></ul>", ""),
+    ("<dl><dt>a</dt>@<dd>b</dd></dl>", ""),
+    ("<dl>@<dt>a</dt><dd>b</dd></dl>", ""),
+    ("<select><option>a</option>@</select>", "p input"),
+    ("<table><tbody><tr><td>a</td><td>b</td></tr>@</tbody></table>", ""),
+    ("<table><tr><th>a<th>b<th>c<tr>@</table>", ""),
+    ("<table>@</table>", ""),
+    ("<table><caption>a</caption><thead><tr><th>x</th></tr></thead>@<tfoot><tr><td>y</td></tr></tfoot></table>", "caption thead tfoot"),
+    ("<pre>a\n @</pre>", "div p"),
+    ("<h2>a</h2>@<h4>b</h4>", "h1 h2 hgroup"),
+    ("<h2>a</h2><h3>b</h3>@<h4>c</h4>", "h1 h2 hgroup"),
+    ('<i id="a"></i><i id="b"></i>@<i id="c"></i>', ""),
+]
+
+
+def errors(page: str) -> Counter[str]:
+    return Counter(finding.rule for finding in evaluate(page).findings if finding.severity == "error")
+
+
+@pytest.mark.parametrize(("layout", "never"), LAYOUTS)
+def test_what_fills_a_hole_is_valid_at_that_place(page_generator: Generator, layout: str, never: str) -> None:
+    before, _, after = layout.partition("@")
+    empty = errors(before + after)
+    written = set()
+    for seed in range(3):
+        page = page_generator.fill(before + HOLE + after, seed=seed, max_tokens=60)
+        assert page.startswith(before)
+        assert page.endswith(after)
+        content = page[len(before) : len(page) - len(after)]
+        assert content
+        assert errors(page) - empty == Counter()
+        assert not {event.name for event in read(f"<div>{content}").events if isinstance(event, StartTag)} - {"div"} & {*never.split()}
+        written.add(content)
+    assert len(written) > 1
+
+
+@pytest.mark.parametrize(
+    ("layout", "told"),
+    [
+        (f"<p>Tea\n{HOLE[:-3]}nav --></p>", r"hole at line 2, column 1: nav cannot stand there"),
+        (f"<p>{HOLE[:-3]}div --></p>", r"<div> cannot stand in <p> there"),
+        (f"<p>{HOLE[:-3]}navy --></p>", r"no kind 'navy' of fragments among .*did you mean 'nav'"),
+        (f"<table><tr><td>a<tr><td>b</td>{HOLE}</table>", "nothing may be written into <tr> after <td>"),
+        (f"<table><tr><td>a<td>b<tr><td>c</td></tr>{HOLE}</table>", "nothing is written into <tbody> of a table whose rows differ"),
+        (f"<details>{HOLE}<summary>a</summary></details>", "nothing may be written into <details> before <summary>"),
+        (f"<svg>{HOLE}</svg>", "outside of SVG"),
+        (f"<!doctype html><html>{HOLE}<body>", "a hole stands in the body"),
+        ("<!doctype html><head><title>a</title><meta data-htmlgen><body>", "<meta> holds no elements"),
+        ("<p>no hole</p>", "the layout has no hole"),
+    ],
+)
+def test_what_cannot_be_filled_is_refused(page_generator: Generator, layout: str, told: str) -> None:
+    with pytest.raises((HoleError, ConfigError), match=told):
+        page_generator.fill(layout, seed=1)
+
+
+def test_elements_are_as_many_as_asked_for_and_of_the_name(page_generator: Generator) -> None:
+    page = page_generator.fill('<ol data-htmlgen data-htmlgen-n="4"></ol><div data-htmlgen="p" data-htmlgen-n="2"></div>', seed=2)
+    depth, children = 0, []
+    for tag in page.replace("<", "\n<").split("\n"):
+        name = tag[1:].partition(">")[0].partition(" ")[0]
+        if tag.startswith("</"):
+            depth -= 1
+        elif tag:
+            children += [name] if depth == 1 else []
+            depth += name not in ("br", "img", "input", "wbr", "hr", "source", "track")
+    assert children == ["li"] * 4 + ["p"] * 2
+
+
+def test_a_kind_begins_as_that_kind_with_headings_that_go_on(page_generator: Generator) -> None:
+    page = page_generator.fill(f"<h1>Tea</h1>{HOLE[:-3]}hero n=3 -->", seed=3)
+    levels = [int(event.name[1]) for event in read(page).events if isinstance(event, StartTag) and event.name in ("h1", "h2", "h3", "h4")]
+    assert page.count("hero") + page.count("jumbotron") == 3
+    assert levels.count(1) == 1
+    assert all(level <= before + 1 for before, level in pairwise(levels))
+
+
+def test_ids_are_new(page_generator: Generator) -> None:
+    taken = "".join(f'<i id="{letter}"></i>' for letter in "abcdefghijklmnopqrstuvwxyz")
+    for seed in range(8):
+        page = page_generator.fill(f"{HOLE}{taken}<!-- htmlgen: n=2 -->", seed=seed)
+        ids = [value for event in read(page).events if isinstance(event, StartTag) and (value := event.get("id"))]
+        assert len(ids) == len(set(ids)) >= 26
+
+
+def test_the_same_seed_fills_alike_and_each_hole_has_its_own(page_generator: Generator) -> None:
+    layout = f"<div>{HOLE}</div><div>{HOLE}</div><div><!-- htmlgen: seed=1 --></div>"
+    page = page_generator.fill(layout, seed=1)
+    assert page == page_generator.fill(layout, seed=1) != page_generator.fill(layout, seed=2)
+    element = '<div data-htmlgen="list"></div>'
+    once = page_generator.fill(element, seed=4)
+    assert page_generator.fill(once, seed=4) == once
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16-le", "windows-1252", "shift_jis"])
+def test_a_file_is_kept_byte_for_byte(tmp_path: Path, tiny_bundle: Path, encoding: str) -> None:
+    word = "茶" if encoding == "shift_jis" else "thé"
+    mark = b"\xff\xfe" if encoding == "utf-16-le" else b""
+    before = mark + f'<meta charset="{encoding}">\r\n\t<P CLASS=a>{word}  <'.encode(encoding)
+    hole, after = "b>{{ htmlgen() }}</b", f"> {word}</p  >\n\r\r\n"
+    hole_bytes, after_bytes = (text.encode(encoding.removesuffix("-sig")) for text in (hole, after))
+    (tmp_path / "layout.html").write_bytes(before + hole_bytes + after_bytes)
+    command = ["fill", str(tmp_path / "layout.html"), "-o", str(tmp_path / "page.html"), "--seed", "1", "--bundle", str(tiny_bundle)]
+    result = CliRunner().invoke(cli, command)
+    assert result.exit_code == 0, result.output
+    page = (tmp_path / "page.html").read_bytes()
+    assert page.startswith(before)
+    assert page.endswith(after_bytes)
+    assert b"htmlgen" not in page
+    assert CliRunner().invoke(cli, command).exit_code == 2
