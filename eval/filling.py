@@ -1,6 +1,6 @@
 """Fills one hole in each of many real pages, at a random place, and asks the evaluator for errors that were not there before.
 
-    python eval/filling.py valid.parquet -n 300 --json results/filling.json
+    python -m eval.filling valid.parquet [-n 300] [--seed 0] [-o eval/results/filling.json]
 
 A place is one between two tags or texts of the body, drawn evenly; where the guide says that nothing may be written, another is drawn, and
 both are counted. Refused for another cause is what brought a new error six times. The page with its hole is judged with the hole blank.
@@ -14,9 +14,8 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
-from pyarrow import parquet
-
 from htmlgen import Generator
+from htmlgen.corpus.pages import read_pages
 from htmlgen.errors import HoleError
 from htmlgen.evaluation.document import parse_document
 from htmlgen.evaluation.score import evaluate
@@ -27,26 +26,26 @@ HOLE = "<!-- htmlgen: -->"
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("pages", help="a .parquet file with the columns path and html")
+    parser.add_argument("pages", help="a folder, a glob, or a .parquet file with a column html")
     parser.add_argument("-n", type=int, default=300, help="pages")
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--json", type=Path, help="where the figures go")
+    parser.add_argument("-o", "--output", type=Path, help="where the figures go, as JSON")
     options = parser.parse_args()
-    table = parquet.read_table(options.pages, columns=["path", "html"]).to_pylist()
-    chosen = random.Random(options.seed).sample(table, min(options.n, len(table)))
+    pages = list(read_pages([options.pages]))
+    chosen = random.Random(options.seed).sample(pages, min(options.n, len(pages)))
     generator = Generator.load()
     found: Counter[str] = Counter()
     refusals: Counter[str] = Counter()
     begun = time.perf_counter()
     for number, page in enumerate(chosen):
-        for kind in filled(generator, page["html"], options.seed + number, refusals):
+        for kind in filled(generator, page.html, options.seed + number, refusals):
             found[kind] += 1
             if kind not in ("pages", "filled"):
-                print(kind, page["path"], flush=True)
+                print(kind, page.site, flush=True)
     figures = {**found, "refused places": dict(refusals.most_common()), "seconds per page": (time.perf_counter() - begun) / len(chosen)}
     print(json.dumps(figures, indent=2))
-    if options.json:
-        options.json.write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
+    if options.output:
+        options.output.write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
 
 
 def filled(generator: Generator, page: str, seed: int, refusals: Counter[str]) -> Iterator[str]:

@@ -112,6 +112,12 @@ TRIALS: Final = {
         programs=("java",),
         install="install a Java runtime",
     ),
+    "filling": Trial(
+        module="eval.filling",
+        question="is what fills a hole at a random place of a real page free of new errors, and the page the same outside of it?",
+        arguments="{valid} -n 300",
+        quick="{valid} -n 4",
+    ),
     "roundtrip": Trial(
         module="eval.roundtrip",
         question="do real pages survive reading, writing, encoding and decoding?",

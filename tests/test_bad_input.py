@@ -120,7 +120,7 @@ TABLE = {
     GENERATE + "--jobs 2 --max-tokens 5": "at most 5 tokens, but a page needs",
     GENERATE + "--batch 0": "0 is not in the range x>=1",
     "fill": "Missing argument 'FILE…'",
-    "fill --bundle {bundle} {place}/page.html": "{place}/page.html: the layout has no hole: mark one with data-htmlgen",
+    "fill --bundle {bundle} {place}/page.html": "page.html: the layout has no hole: mark one with data-htmlgen",
     "fill {place}/none.html": "No such file or directory",
     "fill {place}/page.html {place}/empty.html": "several files need a folder to be written to: give -o FOLDER",
     "fill {place}/page.html -o {place}/full/kept": "kept: is there already; choose another -o, or --force to write over it",
