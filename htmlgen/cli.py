@@ -17,7 +17,7 @@ import click
 import htmlgen
 from htmlgen.cli_compare import compare
 from htmlgen.cli_complete import complete
-from htmlgen.cli_control import control_of, control_options, sampling_of
+from htmlgen.cli_control import control_of, control_options, sampling_of, shape_of, shape_options
 from htmlgen.cli_corpus import corpus
 from htmlgen.cli_eval import evaluate
 from htmlgen.cli_fill import fill
@@ -105,10 +105,11 @@ def main() -> NoReturn:
 @click.option("--grammar", default="page", show_default=True, help="page, snippet, article, email, a .rnc file; or tags: nesting alone.")
 @click.option("--prompt", default="", help="A page's beginning, which every page continues.")
 @click.option("--max-tokens", type=int, help="Most tokens of a page; it always ends within them.  [default: 128]")
+@shape_options
 @control_options
 @click.option("--top-k", default=0, show_default=True, help="Draw among the k likeliest tokens; 0 among all.")
 @click.option("--top-p", default=1.0, show_default=True, help="Draw among the likeliest tokens of that probability together.")
-@click.option("--min-p", default=0.01, show_default=True, help="Leave out tokens below that share of the likeliest one's probability.")
+@click.option("--min-p", type=float, help="Leave out tokens below that share of the likeliest one's.  [default: 0.01; snippets: 0.1]")
 @click.option("--pretty", is_flag=True, help="Line breaks and indentation; pages are set apart by an empty line.")
 @click.option("--jsonl", is_flag=True, help="A JSON object a line: html, seed, bundle, tokens, score.")
 @click.option("--out", type=click.Path(path_type=Path), help="Write a file instead, .parquet or .jsonl; or numbered files into a folder.")
@@ -129,15 +130,19 @@ def generate(
     **options: Any,
 ) -> None:
     """Write pages, one a line: htmlgen generate --n 10 --seed 7"""
-    from htmlgen.jobs import Order, chosen
-    from htmlgen.pages import draw_seed
+    from htmlgen.jobs import PAGES, Order, chosen
+    from htmlgen.pages import CONTROL, GRAMMAR, SAMPLING, SNIPPET_CONTROL, SNIPPET_SAMPLING, draw_seed
 
     if pretty and jsonl:
         raise click.UsageError("--pretty and --jsonl exclude one another: JSON lines hold each page on one line")
     jobs, resume = options.pop("jobs"), options.pop("resume")
     source = {name: options.pop(name) for name in ("bundle", "grammar", "batch")}
-    control, sampling = control_of(options), sampling_of(options)
-    order = Order(**source, options={"max_tokens": max_tokens, "prompt": prompt, "sampling": sampling, "control": control})
+    whole = (shape := shape_of(options)) == PAGES
+    if shape.kind and source["grammar"] != GRAMMAR:
+        raise click.UsageError(f"--snippet {shape.kind} is a grammar of its own; leave out --grammar {source['grammar']}")
+    control = control_of(options, CONTROL if whole else SNIPPET_CONTROL)
+    sampling = sampling_of(options, SAMPLING if whole else SNIPPET_SAMPLING)
+    order = Order(**source, shape=shape, options={"max_tokens": max_tokens, "prompt": prompt, "sampling": sampling, "control": control})
     if _is_page_file(out, force=force, resume=resume, styled=pretty or jsonl):
         if control.chooses:
             raise click.UsageError(

@@ -25,9 +25,10 @@ class Control:
 
     length: str = ""  #: short, medium, long, or MIN..MAX in tokens: a page does not end before MIN where it may go on
     depth: int = 0  #: elements inside one another at most, void ones not counted; 0 for any number
+    most_text: int = 0  #: tokens of text in a row, after which no word begins where anything else may come; 0 for any number
     lang: str = ""  #: language tag of the document
     title: str = ""  #: of the document
-    kind: str = ""  #: what pages begin as, see `kinds`
+    kind: str = ""  #: what documents begin as, see `kinds`
     most_copied: int = 64  #: tokens in a row that the model may copy from the page itself; 0 for any number
     least_match: int = 4  #: tokens that must match before the model may copy a word of the page; 0 for any number
     most_repeated: int = 2  #: times in a row that the same tokens may come again; 0 for any number
@@ -39,6 +40,7 @@ class Control:
     def __post_init__(self) -> None:
         for name, fits, range_ in (
             ("depth", self.depth >= 0, "a whole number from 0, where 0 is any depth"),
+            ("most_text", self.most_text >= 0, "a whole number from 0, where 0 is any number"),
             ("title", not self.title or self.clean_title, "text that is more than white space"),
             ("title", not UNCLEAN.search(self.clean_title.replace("\u00a0", "")), "without control characters"),
             ("most_copied", self.most_copied >= 0, "a whole number from 0, where 0 is any number"),
@@ -83,7 +85,7 @@ class Control:
     @property
     def limits(self) -> Limits:
         """What the guide is held to."""
-        return Limits(least_tokens=self.tokens[0], depth=self.depth)
+        return Limits(least_tokens=self.tokens[0], most_text=self.most_text, depth=self.depth)
 
     def beginnings(self, prompt: str, documents: bool) -> list[Sequence[Event]]:
         """What pages begin with, by turns.
@@ -95,7 +97,9 @@ class Control:
             raise ConfigError(f"kind {self.kind} is a beginning too; leave out the prompt {prompt[:40]!r}, or the kind")
         if not documents and (self.lang or self.title):
             raise ConfigError("lang and title are of documents, and this grammar's pages are fragments; leave them out")
-        begun = beginnings_of(self.kind, documents) if self.kind else [prompt]
+        if self.kind and not documents:
+            raise ConfigError(f"kind {self.kind} is of documents; for a snippet of a kind take --snippet, or Generator.snippet(kind)")
+        begun = beginnings_of(self.kind) if self.kind else [prompt]
         return [self._headed((read_prefix if documents else read_fragment_prefix)(text) if text else []) for text in begun]
 
     def _headed(self, events: list[Event]) -> list[Event]:
@@ -104,17 +108,15 @@ class Control:
         return with_lang(events, self.lang) if self.lang else events
 
 
-def kinds(documents: bool) -> dict[str, list[str]]:
-    """Beginnings by the name of their kind, of documents or of fragments: the lines of `grammars/kinds`."""
-    folder = packaged() / "kinds" / ("page" if documents else "snippet")
-    files = sorted(folder.iterdir(), key=lambda file: file.name)
+def kinds() -> dict[str, list[str]]:
+    """Beginnings of documents by the name of their kind: the lines of `grammars/kinds/page`."""
+    files = sorted((packaged() / "kinds" / "page").iterdir(), key=lambda file: file.name)
     return {file.name.removesuffix(".html"): file.read_text(encoding="utf-8").splitlines() for file in files}
 
 
-def beginnings_of(kind: str, documents: bool) -> list[str]:
+def beginnings_of(kind: str) -> list[str]:
     """Raises: ConfigError, naming the kinds that there are."""
-    known = kinds(documents)
+    known = kinds()
     if kind not in known:
-        of = "documents" if documents else "fragments"
-        raise ConfigError(f"no kind {kind!r} of {of} among {', '.join(known)}{did_you_mean(kind, known)}")
+        raise ConfigError(f"no kind {kind!r} of documents among {', '.join(known)}{did_you_mean(kind, known)}")
     return known[kind]

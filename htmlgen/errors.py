@@ -64,6 +64,10 @@ class HoleError(DecodingError):
     """A hole in a layout stands where nothing can be written, or asks for what cannot stand there."""
 
 
+class SkeletonError(DecodingError):
+    """A skeleton cannot be read, or is none of the grammar's pages."""
+
+
 class RefusedError(DecodingError):
     """No page comes any more that is as unlike others as was asked for."""
 

@@ -14,12 +14,14 @@ from functools import partial
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from multiprocessing.context import SpawnProcess
-from typing import Any, TypeAlias
+from typing import Any, Final, TypeAlias
 
 from htmlgen.errors import ConfigError, DecodingError, HtmlgenError
 from htmlgen.pages import BATCH, CONTROL, GRAMMAR, Generator, Page
 from htmlgen.runtime import bundle
+from htmlgen.shapes import Shape
 
+PAGES: Final = Shape()
 Generated: TypeAlias = Iterating[Page, None, None]
 
 
@@ -30,11 +32,13 @@ class Order:
     bundle: str | None = None  #: a folder; None is the bundle that ships with the package
     grammar: str = GRAMMAR
     batch: int = BATCH  #: pages that a job writes at a time
+    shape: Shape = PAGES  #: what is written: whole pages of the grammar, or snippets
     options: Mapping[str, Any] = field(default_factory=dict)  #: further arguments of `Generator.pages_of`
 
     def generator(self, threads: int | None) -> Generator:
         """Args: threads, as for `Generator`. Raises: BundleError, GrammarError, ConfigError."""
-        return Generator.load(self.bundle, grammar=self.grammar, threads=threads, batch=self.batch)
+        generator = Generator.load(self.bundle, grammar=self.grammar, threads=threads, batch=self.batch)
+        return generator.shaped(self.shape) if self.shape != PAGES else generator
 
 
 def pages(order: Order, seeds: Sequence[int], *, jobs: int | None = None) -> Generated:

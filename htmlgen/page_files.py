@@ -14,7 +14,7 @@ from typing import Any, Final, Protocol
 
 from htmlgen import config
 from htmlgen.errors import ConfigError, OutputError
-from htmlgen.jobs import Order
+from htmlgen.jobs import PAGES, Order
 from htmlgen.pages import Page
 from htmlgen.runtime.bundle import NEEDED, Bundle
 from htmlgen.runtime.files import write_atomically
@@ -41,7 +41,7 @@ class Run:
         grammar = path.read_text(encoding="utf-8") if path.suffix == ".rnc" and path.is_file() else order.grammar
         files = {name: bundle.record["files"][name] for name in NEEDED}
         settings: dict[str, Any] = {"htmlgen": version, "bundle": files, "grammar": grammar}
-        for name, value in order.options.items():
+        for name, value in {**order.options, **({"shape": order.shape} if order.shape != PAGES else {})}.items():
             settings |= asdict(value) if is_dataclass(value) and not isinstance(value, type) else {name: value}
         return cls(seed, json.loads(json.dumps(settings, default=str)))
 

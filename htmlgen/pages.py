@@ -6,6 +6,7 @@ Writing needs neither html5lib nor BeautifulSoup; they are imported where a page
 import os
 import secrets
 from collections.abc import Iterable, Iterator, Sequence
+from copy import copy
 from dataclasses import dataclass, replace
 from functools import cached_property, partial, reduce
 from os import PathLike
@@ -14,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from htmlgen.control import Control
 from htmlgen.decoding.choosing import Choosing
 from htmlgen.decoding.guide import Guide
-from htmlgen.decoding.guides import guide_of, heights_of
+from htmlgen.decoding.guides import guide_of, heights_of, narrowed
 from htmlgen.decoding.likeness import Distinct, Known
 from htmlgen.decoding.limits import LimitedGuide
 from htmlgen.decoding.sampling import SamplingConfig
@@ -24,6 +25,7 @@ from htmlgen.markup.writer import write
 from htmlgen.runtime import bundle as bundles
 from htmlgen.runtime.bundle import Bundle
 from htmlgen.runtime.session import Copying, PageStep, Session
+from htmlgen.shapes import Shape
 from htmlgen.tokens.context import Reading
 
 if TYPE_CHECKING:
@@ -34,14 +36,19 @@ if TYPE_CHECKING:
     from htmlgen.evaluation.score import Evaluation
 
 GRAMMAR = "page"
+FRAGMENTS = "snippet"  # the grammar of snippets of no kind
 MAX_TOKENS = 128
 COMPLETION_TOKENS = 64
 HOLE_TOKENS = 128
 BATCH = 64
 _THREADS = 4  # with more, the thread that chooses tokens is what all wait for
+_SHAPES = 64  # guides of snippets that are kept
 AMPLE = 1 << 14  # tokens: a budget that forbids nothing
 SAMPLING = SamplingConfig(temperature=1.0, min_p=0.01)
 CONTROL = Control()
+# A snippet is short, and its parts stand side by side: what is copied word by word, or is unlikely, is seen at once.
+SNIPPET_SAMPLING = SamplingConfig(temperature=1.0, min_p=0.1)
+SNIPPET_CONTROL = Control(least_match=12, most_text=16)
 
 
 @dataclass(frozen=True)
@@ -105,6 +112,7 @@ class Generator:
         for name in ("threads", "batch"):
             if (value := getattr(self, name)) < 1:
                 raise ConfigError(f"{name} must be at least 1, got {value}")
+        self._ample, self._shaped = MAX_TOKENS, dict[Shape, Generator]()
         self._step = PageStep(Session(bundle.step_path, bundle.architecture), Reading(self.tokenizer.vocabulary))
 
     @classmethod
@@ -159,7 +167,7 @@ class Generator:
         control: Control = CONTROL,
     ) -> Iterator[Page]:
         """The pages of these seeds, in their order, each as soon as it is there, whatever `control` chooses; see `pages`."""
-        most = control.most_tokens(max_tokens, MAX_TOKENS)
+        most = control.most_tokens(max_tokens, self._ample)
         prompts = self._prompts(prompt, control)
         requests = (Request(seed=seed, max_tokens=most, prompt=prompts[seed % len(prompts)]) for seed in seeds)
         return map(self._page, self.search(sampling, control).stream(requests))
@@ -167,6 +175,60 @@ class Generator:
     def page(self, *, seed: int | None = None, max_tokens: int | None = None, prompt: str = "", control: Control = CONTROL) -> Page:
         """One page; see `pages`."""
         return next(self.pages(1, seed=seed, max_tokens=max_tokens, prompt=prompt, control=control))
+
+    def snippets(
+        self,
+        n: int,
+        kind: str | None = None,
+        *,
+        like: str | None = None,
+        skeleton: str | None = None,
+        seed: int | None = None,
+        max_tokens: int | None = None,
+    ) -> Iterator[Page]:
+        """`n` snippets: fragments of pages, in order, each as soon as it is there.
+
+        Args: kind, one of `snippet_kinds`, card-list for one; like, HTML that they shall resemble, with its elements, classes and choices,
+        and other texts; skeleton, an Emmet abbreviation, ul>li*3>a for one; without these they are what the grammar of fragments begins
+        with. seed, as for `pages`; max_tokens, of a snippet; if not given 128, or twice the least, or more where a tree is fixed.
+        Raises: ConfigError, for n, seed or kind; SkeletonError, where the grammar has no such snippet; BudgetError.
+        """
+        writer = self.shaped(Shape(kind=kind or "", like=like or "", skeleton=skeleton or ""))
+        return writer.pages(n, seed=seed, max_tokens=max_tokens, sampling=SNIPPET_SAMPLING, control=SNIPPET_CONTROL)
+
+    def snippet(
+        self,
+        kind: str | None = None,
+        *,
+        like: str | None = None,
+        skeleton: str | None = None,
+        seed: int | None = None,
+        max_tokens: int | None = None,
+    ) -> Page:
+        """One snippet; see `snippets`."""
+        return next(self.snippets(1, kind, like=like, skeleton=skeleton, seed=seed, max_tokens=max_tokens))
+
+    def shaped(self, shape: Shape) -> "Generator":
+        """A generator of such snippets alone, of the same model; made once, and kept. Raises: ConfigError, SkeletonError, GrammarError."""
+        if shape not in self._shaped:
+            if len(self._shaped) >= _SHAPES:
+                self._shaped.clear()
+            self._shaped[shape] = self._under(shape)
+        return self._shaped[shape]
+
+    def _under(self, shape: Shape) -> "Generator":
+        if shape != Shape():
+            guide = narrowed(self.guide, shape.automaton)
+        elif writes_documents(self.guide):
+            guide = guide_of(FRAGMENTS, self.tokenizer.vocabulary)
+        else:
+            return self
+        found = copy(self)
+        found.guide, found._shaped = guide, {}
+        least = guide.least_cost(guide.start())
+        found._ample = 4 * least + MAX_TOKENS if shape.fixes else max(MAX_TOKENS, 2 * least)
+        found.__dict__.pop("_completer", None)
+        return found
 
     def complete(
         self, prefix: str, *, n: int = 5, max_tokens: int = COMPLETION_TOKENS, whole: bool = False, beam: "BeamConfig | None" = None

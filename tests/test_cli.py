@@ -126,7 +126,7 @@ def test_options_of_what_pages_shall_be_reach_the_generator(tiny_bundle: Path, p
 
 
 def test_kinds_of_snippets(tiny_bundle: Path) -> None:
-    result = run("generate", "--bundle", tiny_bundle, "--seed", 1, "--grammar", "snippet", "--kind", "nav", "--unique=0.7", "--n", 2)
+    result = run("generate", "--bundle", tiny_bundle, "--seed", 1, "--snippet", "nav", "--unique=0.7", "--n", 2)
     assert [line[:4] for line in result.stdout.splitlines()] == ["<nav", "<nav"]
 
 

@@ -14,7 +14,7 @@ from htmlgen.markup.writer import write
 from htmlgen.pages import Generator, Page
 from htmlgen.relaxng import load_automaton, validate
 
-KINDS = [(name, kind) for name in ("page", "snippet") for kind in kinds(name == "page")]
+KINDS = list(kinds())
 
 
 def sound(page: Page) -> bool:
@@ -77,16 +77,20 @@ def test_a_language_that_the_grammar_has_not_is_refused(page_generator: Generato
     assert 'lang="pt-BR"' in page_generator.page(seed=1, control=Control(lang="pt-BR")).html
 
 
-@pytest.mark.parametrize(("grammar", "kind"), KINDS, ids=["-".join(pair) for pair in KINDS])
-def test_kinds_begin_as_they_should_and_are_valid(page_generator: Generator, snippets: Generator, grammar: str, kind: str) -> None:
+@pytest.mark.parametrize("kind", KINDS)
+def test_kinds_begin_as_they_should_and_are_valid(page_generator: Generator, kind: str) -> None:
     """Each beginning of the kind in its turn, by the seed."""
-    writer = page_generator if grammar == "page" else snippets
-    beginnings = [write(events) for events in Control(kind=kind).beginnings("", grammar == "page")]
+    beginnings = [write(events) for events in Control(kind=kind).beginnings("", documents=True)]
     assert len(set(beginnings)) == len(beginnings) > 1
-    automaton = load_automaton(grammar)
-    for page in writer.pages(len(beginnings), seed=0, max_tokens=250, control=Control(kind=kind)):
+    automaton = load_automaton("page")
+    for page in page_generator.pages(len(beginnings), seed=0, max_tokens=250, control=Control(kind=kind)):
         assert page.html.startswith(beginnings[page.seed % len(beginnings)])
         assert not validate(read(page.html).events, automaton)
+
+
+def test_kinds_are_of_documents(snippets: Generator) -> None:
+    with pytest.raises(ConfigError, match="kind form is of documents; for a snippet of a kind take --snippet"):
+        snippets.page(seed=1, control=Control(kind="form"))
 
 
 def test_a_kind_that_a_grammar_forbids_is_refused(tiny_bundle: Path) -> None:
@@ -191,6 +195,6 @@ def test_a_prompt_is_still_refused_as_a_prompt(page_generator: Generator) -> Non
 
 def test_the_guide_names_all_kinds_and_lengths() -> None:
     guide = (Path(__file__).parents[1] / "docs" / "generating.md").read_text(encoding="utf-8")
-    assert f"| {', '.join(kinds(True))} | {', '.join(kinds(False))} |" in guide
+    assert f"\n\n{', '.join(kinds())}.\n" in guide
     assert "short is 64..192, medium 192..512, long 512..1536" in guide
     assert list(LENGTHS.values()) == [(64, 192), (192, 512), (512, 1536)]

@@ -98,6 +98,11 @@ class GrammarGuide:
         """How deep what must be nests, see `heights.py`."""
         return least_heights(self._automaton, [bool(names) for names in self._budget.names])
 
+    @property
+    def automaton(self) -> Automaton:
+        """The grammar, as tables."""
+        return self._automaton
+
     def start(self) -> GrammarState:
         """The state before a page's first token."""
         return self._start

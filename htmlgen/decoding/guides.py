@@ -1,14 +1,19 @@
 """Which guide a grammar's name stands for."""
 
+from collections.abc import Callable
 from os import PathLike
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from htmlgen.decoding.guard import Guard
 from htmlgen.decoding.guide import Guide
 from htmlgen.tokens.vocabulary import Vocabulary
 
+if TYPE_CHECKING:
+    from htmlgen.relaxng import Automaton
+
 TAGS: Final = "tags"  #: the guard, which asks for no more than that html5lib parses the page without an error
+_FRAGMENTS: Final = "snippet"
 
 
 def guide_of(grammar: str | PathLike[str], vocabulary: Vocabulary) -> Guide[Any]:
@@ -24,6 +29,15 @@ def guide_of(grammar: str | PathLike[str], vocabulary: Vocabulary) -> Guide[Any]
     from htmlgen.relaxng import load_automaton
 
     return GrammarGuide(load_automaton(grammar if isinstance(grammar, str) else Path(grammar)), vocabulary)
+
+
+def narrowed(guide: Guide[Any], narrow: "Callable[[Automaton], Automaton]") -> Guide[Any]:
+    """The guide of a grammar made from that of another; of the guard's, from that of fragments. Raises: whatever `narrow` raises."""
+    from htmlgen.decoding.grammar_guide import GrammarGuide
+    from htmlgen.relaxng import load_automaton
+
+    base = guide.automaton if isinstance(guide, GrammarGuide) else load_automaton(_FRAGMENTS)
+    return GrammarGuide(narrow(base), guide.vocabulary)
 
 
 def heights_of(guide: Guide[Any]) -> dict[str, int]:

@@ -19,7 +19,9 @@ S = TypeVar("S")
 Mask = NDArray[np.bool_]
 
 _LAST: Final = frozenset(("body", "html", "main"))  # elements with which a document's content ends
+_REST: Final = 2  # tokens with which a word may end
 _BEGUN: Final = (Kind.START, Kind.OPEN, Kind.SPELL_START)
+_TEXT: Final = (Kind.TEXT, Kind.BYTE, Kind.REFERENCE)
 _ENDED: Final = (Kind.END, Kind.SPELL_END)
 
 
@@ -28,10 +30,11 @@ class Limits:
     """What a page shall be, as far as its rules let it."""
 
     least_tokens: int = 0  #: so many at least: until then, what ends the page is withheld where it may also go on
+    most_text: int = 0  #: tokens of text in a row at most, in a value too: a word that begins then is withheld where anything else may come
     depth: int = 0  #: open elements at a time at most, void ones not counted; 0 for any number
 
     def __post_init__(self) -> None:
-        for name, value in (("least_tokens", self.least_tokens), ("depth", self.depth)):
+        for name, value in (("least_tokens", self.least_tokens), ("most_text", self.most_text), ("depth", self.depth)):
             if value < 0:
                 raise ConfigError(f"{name} must be a whole number from 0, got {value}")
 
@@ -40,11 +43,12 @@ class Limits:
 
 
 class LimitedState(NamedTuple):
-    """A place on a page, the tokens before it and the elements open in it."""
+    """A place on a page, the tokens before it, the elements open in it, and the tokens of text in a row that lead to it."""
 
     inner: Any
     tokens: int = 0
     depth: int = 0
+    text: int = 0
 
 
 class LimitedGuide(Generic[S]):
@@ -62,6 +66,8 @@ class LimitedGuide(Generic[S]):
         self._guide, self._limits, self._heights = guide, limits, heights
         self._steps = [_step(token) for token in self.vocabulary]
         self._too_deep: dict[int, Mask] = {}
+        self._is_text = np.isin(self.vocabulary.kinds, _TEXT).tolist()
+        self._words = np.isin(self.vocabulary.kinds, _TEXT) & np.array([not token.text[:1].isalnum() for token in self.vocabulary])
         self._ends = np.isin(self.vocabulary.kinds, _ENDED)
         self._last = self._ends & np.array([token.name in _LAST for token in self.vocabulary])
         self._ends[self.vocabulary.eos] = self._last[self.vocabulary.eos] = True
@@ -72,7 +78,8 @@ class LimitedGuide(Generic[S]):
 
     def advance(self, state: LimitedState, token: int) -> LimitedState:
         """The state after a token. Raises: PromptError, where the rules forbid it; limits do not hold for prompts."""
-        return LimitedState(self._guide.advance(state.inner, token), state.tokens + 1, state.depth + self._steps[token])
+        text = state.text + 1 if self._is_text[token] else 0
+        return LimitedState(self._guide.advance(state.inner, token), state.tokens + 1, state.depth + self._steps[token], text)
 
     def finished(self, state: LimitedState) -> bool:
         """True if the page may end here."""
@@ -88,9 +95,17 @@ class LimitedGuide(Generic[S]):
         limits = self._limits
         if limits.depth:
             mask = _without(mask, self._deeper(state.depth))
+        if 0 < limits.most_text <= state.text:
+            mask = self._ending(state, mask)
         if state.tokens < limits.least_tokens:
             return _without(mask, self._ends if state.depth <= 1 else self._last)
         return mask
+
+    def _ending(self, state: LimitedState, mask: Mask) -> Mask:
+        """What may follow a text that is long: the rest of a word, then what the cheapest end of all begins with."""
+        if state.text < self._limits.most_text + _REST:
+            return _without(mask, self._words)
+        return _without(mask, ~self._guide.allowed(state.inner, self._guide.least_cost(state.inner)))
 
     def _deeper(self, depth: int) -> Mask:
         """(vocab,) bool: the start tags of elements that, with what must be in them, would lie too deep."""

@@ -1,0 +1,413 @@
+"""AUTOMATON + SKELETON → the automaton of the grammar's pages that have that tree.
+
+Each element of the skeleton becomes elements of its own, one for each of the grammar's that it can be, whose content is the grammar's
+at that place less all but the next child. So whatever holds of an automaton holds of this one: what cannot end is never begun.
+Laws: a page that it accepts is one that the grammar accepts in that place; its elements are those of the skeleton, in that order, with
+the values and texts that are fixed; attributes besides are those that the grammar requires. An element without children holds a line of
+text, or, where it cannot hold text alone, whatever the grammar lets it hold.
+"""
+
+from collections.abc import Hashable, Iterable, Iterator, Sequence
+from dataclasses import replace
+from functools import cached_property
+from typing import Final, NoReturn, TypeAlias
+
+import numpy as np
+
+from htmlgen.errors import SkeletonError
+from htmlgen.markup.elements import KEEPS_SPACE, VOID_IN_PARSER
+from htmlgen.markup.skeletons import Element, Part, Skeleton, Words, elements, to_events
+from htmlgen.relaxng import dfa, regex
+from htmlgen.relaxng.attributes import AttributeClass, AttributeUse, bits
+from htmlgen.relaxng.automaton import DEAD, TEXT, Automaton, ElementType, Form
+from htmlgen.relaxng.dfa import Dfa
+from htmlgen.relaxng.formulas import Alternative, Choice
+from htmlgen.relaxng.names import NameTest
+from htmlgen.relaxng.validation import validate
+
+HOME: Final = "div"  #: a skeleton stands where such an element's content does, if a page cannot begin so
+_LINE: Final = "[!-~\u00a1-\ufffd\U00010000-\U0001fffd]([ -~\u00a0-\ufffd\U00010000-\U0001fffd]*[!-~\u00a1-\ufffd\U00010000-\U0001fffd])?"
+_MOST_CHARACTERS: Final = 1000  # of a fixed value or text
+_ANNOTATED: Final = frozenset("excluded ancestor once unique heading".split())
+
+#: A state: of content between the children of a skeleton's element (its number, the next child, the grammar's state, whether text came),
+#: of the grammar itself (-1, state), or after a fixed text (-2).
+_State: TypeAlias = tuple[int, ...]
+_AFTER_DATA: Final[_State] = (-2,)
+
+
+def fixed(automaton: Automaton, skeleton: Skeleton) -> Automaton:
+    """The automaton of a skeleton's pages, be they sequences of elements.
+
+    Raises: SkeletonError, where the grammar has no such page, saying which element, and what could stand there.
+    """
+    for element in elements(skeleton):
+        for name, value in element.attributes:
+            if value is not None and len(value) > _MOST_CHARACTERS:
+                _fail(element, f"the attribute {name} is longer than {_MOST_CHARACTERS} characters; leave it to be written")
+    fixing = _Fixing(automaton, skeleton)
+    made = fixing.automaton()
+    _check_annotations(automaton, skeleton, fixing.inside)
+    return made
+
+
+def home(automaton: Automaton) -> Automaton:
+    """The automaton of what `div` may hold; of pages, where there is no `div`."""
+    found = next(iter(automaton.named(HOME)), None)
+    return automaton if found is None else replace(automaton, start=automaton.elements[found].forms[0].start)
+
+
+def _fail(element: Element, message: str) -> NoReturn:
+    raise SkeletonError(f"{element.place or f'<{element.name}>'}: {message}")
+
+
+def _check_annotations(automaton: Automaton, skeleton: Skeleton, inside: Sequence[str]) -> None:
+    """Raises: SkeletonError, where an annotation forbids what the content alone would not."""
+    found = validate(list(to_events(skeleton)), automaton, inside=inside)
+    if violation := next((each for each in found if each.rule in _ANNOTATED), None):
+        raise SkeletonError(f"{_origin(skeleton)}: {violation.message} ({violation.path or 'at the top'})")
+
+
+def _origin(skeleton: Skeleton) -> str:
+    return skeleton[0].place.partition(", column")[0] or "the example"
+
+
+class _Fixing:
+    """The states, elements and attribute classes that are met, numbered as they are found."""
+
+    def __init__(self, automaton: Automaton, skeleton: Skeleton) -> None:
+        self.base, self.skeleton = automaton, skeleton
+        self.nodes: list[Element] = [Element("", children=skeleton), *elements(skeleton)]
+        self.numbers = {id(node): number for number, node in enumerate(self.nodes)}
+        self.states: dict[_State, int] = {(): DEAD}
+        self.elements: dict[tuple[int, int], None] = {}  # a skeleton's element, or -1, and one of the grammar's
+        self.types: list[ElementType] = []
+        self.classes: dict[AttributeClass, int] = {}
+        self.data: dict[int, None] = {}
+        self.literals: dict[str, int] = {}
+        self.datatypes: list[Dfa] = list(automaton.datatypes)
+        self.words: list[str] = list(automaton.words)
+        self.possible: dict[tuple[int, int], bool] = {}
+        self.inside: tuple[str, ...] = ()  #: the element whose content the roots are; none where they are a page
+
+    def automaton(self) -> Automaton:
+        """Raises: SkeletonError."""
+        first = self._first()
+        start = self._state((0, 0, first, 0))
+        rows = self._explored()
+        columns: dict[Hashable, int] = {TEXT: TEXT}
+        columns |= {key: place + 1 for place, key in enumerate(self.elements)}
+        columns |= {datatype: 1 + len(self.elements) + place for place, datatype in enumerate(("data", each) for each in self.data)}
+        table = np.zeros((len(self.states), len(columns)), np.int32)
+        for state, row in enumerate(rows):
+            for symbol, target in row.items():
+                table[state, columns[symbol]] = target
+        return Automaton(
+            name=self.base.name,
+            next=table,
+            nullable=np.array([self._nullable(state) for state in self.states]),
+            start=start,
+            elements=tuple(self.types),
+            data=tuple(self.data),
+            attributes=tuple(self.classes),
+            datatypes=tuple(self.datatypes),
+            words=tuple(self.words),
+            warnings=(),
+        )
+
+    def _first(self) -> int:
+        """The grammar's state that the roots stand in."""
+        if self._completable(0, self.base.start):
+            return self.base.start
+        first = home(self.base).start
+        if not self._completable(0, first):
+            self._explain(0, first)
+        self.inside = (HOME,)
+        return first
+
+    # States -----------------------------------------------------------------------------------------------------------------------
+
+    def _state(self, key: _State) -> int:
+        return self.states.setdefault(key, len(self.states))
+
+    def _explored(self) -> list[dict[Hashable, int]]:
+        """For each state where each symbol leads, the states and symbols met on the way included."""
+        rows: list[dict[Hashable, int]] = []
+        while len(rows) < len(self.states):
+            state = list(self.states)[len(rows)]
+            row: dict[Hashable, int] = {}
+            for symbol, target in self._moves(state):
+                row[symbol] = self._state(target)
+            rows.append(row)
+        return rows
+
+    def _moves(self, state: _State) -> Iterator[tuple[Hashable, _State]]:
+        if len(state) == 2:
+            yield from self._free_moves(state[1])
+        elif len(state) == 4:
+            number, place, own, had = state
+            children = self._children(number)
+            if place < len(children) and isinstance(words := children[place], Words):
+                yield from self._text_moves(words, state) if self.nodes[number].children or self._keeps(number) else self._line_moves(state)
+                place += bool(had)
+            if place < len(children) and isinstance(child := children[place], Element):
+                for element, after in self._stands(child, own):
+                    yield self._element((self.numbers[id(child)], element)), (number, place + 1, after, 0)
+
+    def _text_moves(self, words: Words, state: _State) -> Iterator[tuple[Hashable, _State]]:
+        number, place, own, had = state
+        after = self.base.rows[own][TEXT]
+        if words.text is not None:
+            yield self._data(self._literal(words.text)), _AFTER_DATA
+            return
+        if after:
+            yield TEXT, (number, place, after, 1)
+        if not had:
+            for column in self.base.live(own):
+                if (datatype := self.base.datatype_of(column)) is not None:
+                    yield self._data(datatype), (number, place, self.base.rows[own][column], 1)
+
+    def _line_moves(self, state: _State) -> Iterator[tuple[Hashable, _State]]:
+        """The text of an element without children: one line, with no space at its ends."""
+        number, place, own, had = state
+        if had:
+            return
+        if after := self.base.rows[own][TEXT]:
+            yield self._data(self._line), (number, place, after, 1)
+        else:
+            yield from self._text_moves(Words(), state)
+
+    @cached_property
+    def _line(self) -> int:
+        """The datatype of a line of text."""
+        self.datatypes.append(dfa.build(regex.parse_regex(_LINE), 1000))
+        self.words.append("a line of text")
+        return len(self.datatypes) - 1
+
+    def _keeps(self, number: int) -> bool:
+        return self.nodes[number].name in KEEPS_SPACE
+
+    def _free_moves(self, own: int) -> Iterator[tuple[Hashable, _State]]:
+        for column in self.base.live(own):
+            target = (-1, self.base.rows[own][column])
+            if (element := self.base.element_of(column)) is not None:
+                yield self._element((-1, element)), target
+            else:
+                datatype = self.base.datatype_of(column)
+                yield (TEXT if datatype is None else self._data(datatype)), target
+
+    def _children(self, number: int) -> Sequence[Part]:
+        """The children of an element; of one that has none, the text that it holds."""
+        return self.nodes[number].children or (Words(),)
+
+    def _nullable(self, state: _State) -> bool:
+        if len(state) == 2:
+            return bool(self.base.nullable[state[1]])
+        if len(state) == 4:
+            number, place, own, had = state
+            return place + had >= len(self._children(number)) and bool(self.base.nullable[own])
+        return state == _AFTER_DATA
+
+    def _data(self, datatype: int) -> Hashable:
+        self.data.setdefault(datatype)
+        return "data", datatype
+
+    def _literal(self, text: str) -> int:
+        """The datatype of one string."""
+        if text not in self.literals:
+            self.literals[text] = len(self.datatypes)
+            self.datatypes.append(dfa.build(regex.literal(text), len(text) + 2))
+            self.words.append(f'"{text}"')
+        return self.literals[text]
+
+    # Elements ---------------------------------------------------------------------------------------------------------------------
+
+    def _element(self, key: tuple[int, int]) -> Hashable:
+        if key not in self.elements:
+            self.elements[key] = None
+            number, own = key
+            kind = self.base.elements[own]
+            self.types.append(kind)  # its place is taken before its content is looked at
+            place = len(self.types) - 1
+            self.types[place] = self._free(kind) if number < 0 else self._fixed(number, kind)
+        return key
+
+    def _free(self, kind: ElementType) -> ElementType:
+        forms = (Form(self._class(self.base.attributes[form.attributes]), self._state((-1, form.start))) for form in kind.forms)
+        return replace(kind, forms=tuple(forms))
+
+    def _fixed(self, number: int, kind: ElementType) -> ElementType:
+        node = self.nodes[number]
+        forms, told = [], False
+        for form in kind.forms:
+            attributes = self._narrowed(node, form)
+            if attributes is None or not self._holds(number, form.start):
+                continue
+            free = self._is_free(node, form.start)
+            told = told or not (free or node.children)
+            forms.append(Form(self._class(attributes), self._state((-1, form.start) if free else (number, 0, form.start, 0))))
+        notes = replace(kind.notes, filled="text") if told else kind.notes
+        return replace(kind, names=NameTest(node.name), notes=notes, forms=tuple(forms))
+
+    def _class(self, attributes: AttributeClass) -> int:
+        return self.classes.setdefault(attributes, len(self.classes))
+
+    def _is_free(self, node: Element, start: int) -> bool:
+        """Whether an element holds whatever the grammar lets it hold."""
+        return not node.children and (node.name in VOID_IN_PARSER or not self._tells(start))
+
+    def _tells(self, state: int) -> bool:
+        """Whether text alone can be the content that begins in a state."""
+        after = self.base.rows[state][TEXT]
+        if after and self.base.nullable[after]:
+            return True
+        targets = (self.base.rows[state][column] for column in self.base.live(state) if self.base.datatype_of(column) is not None)
+        return any(self.base.nullable[target] for target in targets)
+
+    # What is possible ---------------------------------------------------------------------------------------------------------------
+
+    def _stands(self, child: Element, state: int) -> Iterator[tuple[int, int]]:
+        """The grammar's elements that a child can be in a state, with the state after it."""
+        for element in self.base.named(child.name):
+            after = self.base.rows[state][element + 1]
+            if after and self._can_be(self.numbers[id(child)], element):
+                yield element, after
+
+    def _can_be(self, number: int, element: int) -> bool:
+        key = (number, element)
+        if key not in self.possible:
+            node = self.nodes[number]
+            forms = self.base.elements[element].forms
+            self.possible[key] = any(self._narrowed(node, form) is not None and self._holds(number, form.start) for form in forms)
+        return self.possible[key]
+
+    def _holds(self, number: int, start: int) -> bool:
+        """Whether the content that begins in a state can be what the skeleton asks for."""
+        return self._is_free(self.nodes[number], start) or self._completable(number, start)
+
+    def _completable(self, number: int, start: int) -> bool:
+        return any(self.base.nullable[state] for state in self._walked(number, start)[-1])
+
+    def _walked(self, number: int, start: int) -> list[set[int]]:
+        """The states before each child, and after the last; it breaks off, with an empty set, at one that cannot stand there."""
+        found = [{start}]
+        for child in self._children(number):
+            found.append(set(self._after(child, found[-1], alone=len(self._children(number)) == 1)))
+            if not found[-1]:
+                break
+        return found
+
+    def _after(self, child: Part, states: Iterable[int], *, alone: bool) -> Iterator[int]:
+        for state in states:
+            if isinstance(child, Element):
+                yield from (after for _, after in self._stands(child, state))
+            elif child.text is None or alone:
+                yield from self._after_text(child, state)
+
+    def _after_text(self, words: Words, state: int) -> Iterator[int]:
+        if after := self.base.rows[state][TEXT]:
+            yield after
+        for column in self.base.live(state):
+            datatype = self.base.datatype_of(column)
+            if datatype is not None and (words.text is None or self.base.datatypes[datatype].accepts(words.text)):
+                yield self.base.rows[state][column]
+
+    # Attributes -------------------------------------------------------------------------------------------------------------------
+
+    def _narrowed(self, node: Element, form: Form) -> AttributeClass | None:
+        """The attributes of a form that are fixed or required, None where a fixed one cannot stand."""
+        kind = self.base.attributes[form.attributes]
+        choices = [
+            _least([found for each in choice if (found := self._alternative(kind, choice, each, node)) is not None])
+            for choice in kind.choices
+        ]
+        uses = list(dict.fromkeys(use for choice in choices for each in choice for use in each))
+        stand = {use.names.name for use in uses}
+        if not all(choices) or not all(name in stand for name, _ in node.attributes):
+            return None
+        masks = [[sum(1 << uses.index(use) for use in set(each)) for each in choice] for choice in choices]
+        return AttributeClass(tuple(uses), tuple(tuple(Alternative(mask, mask) for mask in choice) for choice in masks))
+
+    def _alternative(self, kind: AttributeClass, choice: Choice, each: Alternative, node: Element) -> list[AttributeUse] | None:
+        """The uses that one alternative of a choice requires, fixed ones among them; None where one of those has no place."""
+        scope = sum_bits(other.allowed for other in choice)
+        required = each.required
+        made: list[AttributeUse] = []
+        for name, value in node.attributes:
+            mine = kind.named(name) & scope
+            if not mine:
+                continue
+            fitting = [use for use in bits(mine & each.allowed) if self._fits(kind, use, name, value)]
+            if not fitting or required & mine & ~sum_bits(1 << use for use in fitting):
+                return None
+            required &= ~mine
+            made.append(self._use(kind.uses[fitting[0]], name, value))
+        return [*(kind.uses[use] for use in bits(required)), *made]
+
+    def _fits(self, kind: AttributeClass, use: int, name: str, value: str | None) -> bool:
+        """Whether a use takes a value. One that is to be written is not empty where the name has other values, too."""
+        if value is not None:
+            return self._accepts(kind.uses[use], value)
+        return self._writes(kind.uses[use]) or not any(self._writes(kind.uses[other]) for other in bits(kind.named(name)))
+
+    def _writes(self, use: AttributeUse) -> bool:
+        """Whether a use has a value that is not empty."""
+        return bool((self.base.datatypes[use.datatype].distance > 0).any())
+
+    def _accepts(self, use: AttributeUse, value: str) -> bool:
+        return self.base.datatypes[use.datatype].accepts(value.lower() if use.notes.insensitive else value)
+
+    def _use(self, use: AttributeUse, name: str, value: str | None) -> AttributeUse:
+        """A use whose name, and value if there is one, are fixed. What is fixed is neither looked up nor kept apart from other ids."""
+        if value is None:
+            return replace(use, names=NameTest(name))
+        return AttributeUse(NameTest(name), self._literal(value), replace(use.notes, id=False, ref=(), prefix=""))
+
+    # Why not ----------------------------------------------------------------------------------------------------------------------
+
+    def _explain(self, number: int, start: int) -> NoReturn:
+        """Raises: SkeletonError, for the first place at which the grammar has no such content."""
+        children, walked = self._children(number), self._walked(number, start)
+        states = walked[-1] or walked[-2]
+        could = ", ".join(dict.fromkeys(word for state in sorted(states) for word in self.base.expected(state)[:12])) or "nothing"
+        here = self.nodes[number]
+        if walked[-1]:
+            _fail(here, f"<{here.name}> ends too early; what could follow: {could}")
+        child = children[len(walked) - 2]
+        if isinstance(child, Words):
+            if len(children) > 1 and child.text is not None:
+                _fail(here, "text cannot be fixed beside elements; put an element around it")
+            _fail(here, f"text cannot stand here, what could: {could}")
+        standing = [element for state in states for element in self.base.named(child.name) if self.base.rows[state][element + 1]]
+        if not standing:
+            _fail(child, f"<{child.name}> cannot stand {f'in <{here.name}>' if here.name else 'here'}; what could: {could}")
+        for form in (form for element in standing for form in self.base.elements[element].forms):
+            if self._narrowed(child, form) is not None:
+                self._explain(self.numbers[id(child)], form.start)
+        self._explain_attributes(child, standing)
+
+    def _explain_attributes(self, node: Element, standing: Sequence[int]) -> NoReturn:
+        kinds = [self.base.attributes[form.attributes] for element in standing for form in self.base.elements[element].forms]
+        for name, value in node.attributes:
+            uses = [kind.uses[use] for kind in kinds for use in bits(kind.named(name))]
+            if not uses:
+                known = ", ".join(dict.fromkeys(each for kind in kinds for each in kind.names))
+                _fail(node, f"<{node.name}> has no attribute {name}; it has {known}")
+            if value is not None and not any(self._accepts(use, value) for use in uses):
+                words = dict.fromkeys(self.words[use.datatype] for use in uses)
+                _fail(node, f'the attribute {name} of <{node.name}> cannot be "{value}", but {" or ".join(words)}')
+        _fail(node, f"the attributes of <{node.name}> exclude one another: {', '.join(name for name, _ in node.attributes)}")
+
+
+def _least(alternatives: Sequence[Sequence[AttributeUse]]) -> list[Sequence[AttributeUse]]:
+    """The alternatives that do not require what another one requires, and more; each once."""
+    found = list({frozenset(each): each for each in alternatives}.values())
+    return [each for each in found if not any(set(other) < set(each) for other in found)]
+
+
+def sum_bits(parts: Iterable[int]) -> int:
+    """The union of sets of bits."""
+    found = 0
+    for part in parts:
+        found |= part
+    return found
