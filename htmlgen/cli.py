@@ -27,6 +27,7 @@ from htmlgen.errors import HtmlgenError, OutputError
 
 if TYPE_CHECKING:
     from htmlgen.models.runs import Run
+    from htmlgen.runtime.architecture import GeneratorConfig
     from htmlgen.runtime.bundle import Bundle
     from htmlgen.runtime.interrupts import Interrupts
 
@@ -291,7 +292,7 @@ def _refuse_changes(run: "Run", options: dict[str, Any]) -> None:
             raise click.UsageError(f"the run was started with {option} {started[name]}, and --resume goes on with that; leave out {option}")
 
 
-def _source(options: dict[str, Any]) -> "Bundle | None":
+def _source(options: dict[str, Any]) -> "Bundle[GeneratorConfig] | None":
     """The bundle to start from, whose shape is not to be chosen."""
     from htmlgen.runtime.bundle import load
 

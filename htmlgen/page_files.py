@@ -16,7 +16,8 @@ from htmlgen import config
 from htmlgen.errors import ConfigError, OutputError
 from htmlgen.jobs import PAGES, Order
 from htmlgen.pages import Page
-from htmlgen.runtime.bundle import NEEDED, Bundle
+from htmlgen.runtime.architecture import GeneratorConfig
+from htmlgen.runtime.bundle import STEP, TOKENIZER, Bundle
 from htmlgen.runtime.files import write_atomically
 from htmlgen.runtime.parquet import arrow
 
@@ -35,11 +36,11 @@ class Run:
     settings: Mapping[str, Any]  #: JSON values by name
 
     @classmethod
-    def of(cls, seed: int, order: Order, bundle: Bundle, version: str) -> "Run":
+    def of(cls, seed: int, order: Order, bundle: Bundle[GeneratorConfig], version: str) -> "Run":
         """Args: version, of htmlgen, whose grammars and defaults are its own."""
         path = Path(order.grammar)
         grammar = path.read_text(encoding="utf-8") if path.suffix == ".rnc" and path.is_file() else order.grammar
-        files = {name: bundle.record["files"][name] for name in NEEDED}
+        files = {name: bundle.record["files"][name] for name in (TOKENIZER, STEP)}
         settings: dict[str, Any] = {"htmlgen": version, "bundle": files, "grammar": grammar}
         for name, value in {**order.options, **({"shape": order.shape} if order.shape != PAGES else {})}.items():
             settings |= asdict(value) if is_dataclass(value) and not isinstance(value, type) else {name: value}

@@ -23,6 +23,7 @@ from htmlgen.decoding.search import Request, Result, Search
 from htmlgen.errors import ConfigError, InputError, PromptError
 from htmlgen.markup.writer import write
 from htmlgen.runtime import bundle as bundles
+from htmlgen.runtime.architecture import GeneratorConfig
 from htmlgen.runtime.bundle import Bundle
 from htmlgen.runtime.session import Copying, PageStep, Session
 from htmlgen.shapes import Shape
@@ -98,7 +99,9 @@ class Page:
 class Generator:
     """Writes pages with a bundle. Load it once and share it: it keeps no state between calls."""
 
-    def __init__(self, bundle: Bundle, grammar: str | PathLike[str] = GRAMMAR, *, threads: int | None = None, batch: int = BATCH) -> None:
+    def __init__(
+        self, bundle: Bundle[GeneratorConfig], grammar: str | PathLike[str] = GRAMMAR, *, threads: int | None = None, batch: int = BATCH
+    ) -> None:
         """Args: threads, that step the model where many pages are written at a time; None is as many as pay; batch, the pages that are.
 
         Pages depend on neither.

@@ -31,8 +31,9 @@ from htmlgen.markup.writer import write
 from htmlgen.models import runs
 from htmlgen.models.data import TokenPages, Window, byte_lengths, lanes, shuffled, windows
 from htmlgen.models.generator import GeneratorModel, create
+from htmlgen.models.loop import learning_rate
 from htmlgen.models.losses import token_nats
-from htmlgen.models.training import Trainer, TrainingConfig, bits_per_byte, learning_rate
+from htmlgen.models.training import Trainer, TrainingConfig, bits_per_byte
 from htmlgen.runtime import bundle
 from htmlgen.runtime.architecture import GeneratorConfig
 from htmlgen.runtime.interrupts import Interrupts
@@ -364,9 +365,8 @@ def test_an_interrupt_before_training_leaves_no_traceback(tmp_path: Path, jobs: 
     os.killpg(process.pid, signal.SIGINT)
     code, stdout, stderr = finished(process)
     assert (code, stdout) == (130, "")
-    *told, last = stderr.splitlines()
-    assert last == "htmlgen: interrupted"
-    assert all(line.startswith("htmlgen: ") for line in told)  # a quick machine has read the pages by then, and says so
+    assert stderr.splitlines()[-1] == "htmlgen: interrupted"
+    assert "Traceback" not in stderr  # a quick machine has read the pages by then, and says so
 
 
 def test_an_interrupt_that_a_library_swallows_is_not_lost() -> None:

@@ -2,11 +2,13 @@
 
 import multiprocessing
 import signal
+import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import contextmanager
 from itertools import islice
+from types import FrameType
 from typing import Final, TypeVar
 
 _CHUNK: Final = 16  # values handed to a process at a time
@@ -70,12 +72,20 @@ def _made(make: Callable[[Value], Made], values: list[Value]) -> list[Made]:
 
 @contextmanager
 def _interrupts_blocked() -> Iterator[None]:
-    """Ctrl-C reaches every process of a terminal; the one that waits for the others is the one to act on it, a moment later."""
-    if not hasattr(signal, "pthread_sigmask"):
+    """Ctrl-C reaches every process of a terminal; the one that waits for the others is the one to act on it, a moment later.
+
+    Another thread may take a signal that this one blocks, and Python's handler runs here all the same: it waits, too.
+    """
+    if not hasattr(signal, "pthread_sigmask") or threading.current_thread() is not threading.main_thread():
         yield
         return
+    come: list[tuple[int, FrameType | None]] = []
+    handler = signal.signal(signal.SIGINT, lambda number, frame: come.append((number, frame)))
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         yield
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        signal.signal(signal.SIGINT, handler)
+        if come and callable(handler):
+            handler(*come[0])

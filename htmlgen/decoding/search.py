@@ -45,6 +45,7 @@ class Request:
     seed: int  #: repeats the page exactly
     max_tokens: int = 1024  #: prompt included, BOS and EOS not
     prompt: tuple[int, ...] = ()  #: the page's first ids, without BOS
+    given: Arrays = field(default=(), compare=False)  #: what the model is given with it, a row of each array that follows its initial ones
 
     def __post_init__(self) -> None:
         if self.seed < 0:
@@ -80,7 +81,7 @@ class _Lane(Generic[S]):
     def __init__(self, rows: list[_Row[S]], bos: int, initial: Initial) -> None:
         self.rows: list[_Row[S]] = []
         self.tokens = np.zeros(0, dtype=np.int64)
-        self.arrays = initial(0)
+        self.arrays: Arrays = ()
         self.stepped: Callable[[], _Said]  # waits for the step under way
         self._bos, self._initial = bos, initial
         self.enter(rows)
@@ -88,9 +89,11 @@ class _Lane(Generic[S]):
     def enter(self, rows: list[_Row[S]]) -> None:
         """Rows that begin."""
         if rows:
+            given = zip(*(row.request.given for row in rows), strict=True)
+            arrays = (*self._initial(len(rows)), *map(np.stack, given))
+            self.arrays = tuple(np.concatenate(pair) for pair in zip(self.arrays, arrays, strict=True)) if self.rows else arrays
             self.rows = self.rows + rows
             self.tokens = np.concatenate([self.tokens, np.full(len(rows), self._bos)])
-            self.arrays = tuple(np.concatenate(pair) for pair in zip(self.arrays, self._initial(len(rows)), strict=True))
 
     def leave(self, going: NDArray[np.bool_]) -> list[_Row[S]]:
         """Keeps the rows that go on. Returns: the others."""

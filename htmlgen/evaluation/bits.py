@@ -15,6 +15,7 @@ from typing import Any, Final, TextIO
 from htmlgen.corpus.pages import Page
 from htmlgen.corpus.preparation import PreparedPage, prepare_page
 from htmlgen.markup.writer import write
+from htmlgen.runtime.architecture import GeneratorConfig
 from htmlgen.runtime.bundle import Bundle
 from htmlgen.runtime.likelihood import bits_per_byte, page_nats
 from htmlgen.runtime.session import PageStep, Session
@@ -52,7 +53,7 @@ def rates(pages: Sequence[PageBits]) -> dict[str, float]:
     return found | {name: sum(page.compressed[name] for page in pages) / size for name in COMPRESSORS}
 
 
-def measure(pages: Iterable[PreparedPage], bundle: Bundle, *, threads: int = 1) -> Iterator[PageBits]:
+def measure(pages: Iterable[PreparedPage], bundle: Bundle[GeneratorConfig], *, threads: int = 1) -> Iterator[PageBits]:
     """Each page that has any content, in order, some at a time.
 
     Args: threads, of one step of the model.
@@ -95,7 +96,7 @@ class Bits:
 class Measuring:
     """A measurement under way: pages are measured some at a time, as they come."""
 
-    bundle: Bundle
+    bundle: Bundle[GeneratorConfig]
     threads: int = 1
     waiting: list[PreparedPage] = field(default_factory=list)
     found: list[PageBits] = field(default_factory=list)

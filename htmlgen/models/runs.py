@@ -55,7 +55,7 @@ class Setup:
 
     shape: Shape
     training: TrainingConfig
-    source: Bundle | None = None  #: whose weights and vocabulary it starts from; the shape is that bundle's then
+    source: Bundle[GeneratorConfig] | None = None  #: whose weights and vocabulary it starts from; the shape is that bundle's then
 
 
 @dataclass(frozen=True)
@@ -124,13 +124,13 @@ def _learned(pages: list[PreparedPage], shape: Shape) -> Tokenizer:
     return Tokenizer(learn(((page.site, page.events) for page in pages), VocabularyConfig(size=shape.vocabulary)))
 
 
-def _shape(source: Bundle) -> Shape:
+def _shape(source: Bundle[GeneratorConfig]) -> Shape:
     """That of a bundle's model; what it has not learned to see, it learns now."""
     sizes = {name: getattr(source.architecture, name) for name in ("embedding", "units", "layers", "dropout")}
     return Shape(vocabulary=source.architecture.vocab_size, **sizes)
 
 
-def _assign(model: GeneratorModel, source: Bundle) -> None:
+def _assign(model: GeneratorModel, source: Bundle[GeneratorConfig]) -> None:
     """Gives a model the weights of a bundle. Raises: BundleCorruptError, if they are not of its shape."""
     path = source.folder / WEIGHTS
     try:

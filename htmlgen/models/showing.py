@@ -7,7 +7,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn
 from rich.table import Column
 
-from htmlgen.models import training
+from htmlgen.models import loop
 
 _SMOOTHING = 0.05
 _LINE_SECONDS = 60.0
@@ -35,7 +35,7 @@ class TrainingBar:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self._progress.stop()
 
-    def update(self, progress: training.Progress) -> None:
+    def update(self, progress: loop.Progress) -> None:
         """Shows where the run stands."""
         self._bits = _smoothed(self._bits, progress.bits_per_byte)
         self._speed = _smoothed(self._speed, progress.tokens_per_second)

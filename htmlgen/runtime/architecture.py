@@ -1,10 +1,11 @@
-"""The shape of a model: what its weights mean, for the room that trains it and the room that runs it."""
+"""The shapes of models: what their weights mean, for the room that trains them and the room that runs them."""
 
 from dataclasses import dataclass
 
 from htmlgen.errors import ConfigError
 
 NEVER = -1e9  #: log-odds of what cannot be
+PROGRESS = 4  #: numbers that tell a decoder how far it has come
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,3 +55,41 @@ class GeneratorConfig:
     def state_size(self) -> int:
         """Floats of one sequence's state: output and memory of each layer."""
         return 2 * sum(self.widths)
+
+
+@dataclass(frozen=True, kw_only=True)
+class AutoencoderConfig:
+    """Widths of the autoencoder, and of a snippet's code: `[length | gist | slots]`, see models/autoencoder.py."""
+
+    vocab_size: int  #: tokens, specials included
+    places: tuple[int, ...]  #: how many values each feature of a place has (tokens/context.py), match and candidate aside
+    embedding: int = 256  #: width of the embedding, which ends the decoder, too
+    encoder_units: int = 128  #: width of the encoder's LSTM, each way
+    decoder_units: int = 384  #: width of the decoder's LSTM
+    slots: int = 64  #: places of a snippet that the code tells of
+    slot_width: int = 24  #: numbers of each
+    gist: int = 127  #: numbers that tell of the whole
+    longest: int = 128  #: tokens of a snippet, at most
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "places", tuple(self.places))
+        if not self.places or any(not isinstance(size, int) or not 1 <= size <= 1 << 16 for size in self.places):
+            raise ConfigError(f"places must be whole numbers from 1 to {1 << 16}, got {self.places}")
+        for name in ("vocab_size", "embedding", "encoder_units", "decoder_units", "slots", "slot_width", "gist", "longest"):
+            if not isinstance(value := getattr(self, name), int) or not 1 <= value <= 1 << 20:
+                raise ConfigError(f"{name} must be a whole number of at least 1, got {value!r}")
+
+    @property
+    def dim(self) -> int:
+        """Numbers of a code."""
+        return 1 + self.gist + self.slots * self.slot_width
+
+    @property
+    def seen(self) -> int:
+        """Numbers that the decoder sees of a code at each step: three slots, four of how far it has come, the gist."""
+        return 3 * self.slot_width + PROGRESS + self.gist
+
+    @property
+    def state_size(self) -> int:
+        """Floats of one sequence's state in the decoder: output and memory."""
+        return 2 * self.decoder_units

@@ -2,7 +2,9 @@
 
     config.json          format, architecture, training, corpus, figures; the sha256 of every other file
     tokenizer.model      the SentencePiece model that holds the vocabulary
-    step.int8.onnx       one step of the generator
+    step.int8.onnx       one step of a generator; or, of an autoencoder,
+    encoder.int8.onnx    its encoder, and
+    decoder.int8.onnx    one step of its decoder
     weights.safetensors  float16 weights, to train on
     card.md              what it was trained on, how, and how well it does
 
@@ -15,30 +17,48 @@ from dataclasses import dataclass
 from functools import cached_property
 from importlib import resources
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Generic, TypeVar
 
 from htmlgen import config as configs
 from htmlgen.errors import BundleCorruptError, BundleError, BundleVersionError, ConfigError, OutputError
-from htmlgen.runtime.architecture import GeneratorConfig
+from htmlgen.runtime.architecture import AutoencoderConfig, GeneratorConfig
 from htmlgen.runtime.files import sha256, write_atomically
 from htmlgen.tokens.tokenizer import Tokenizer
 
 FORMAT: Final = 1
 STEP: Final = "step.int8.onnx"
+ENCODER: Final = "encoder.int8.onnx"
+DECODER: Final = "decoder.int8.onnx"
 TOKENIZER: Final = "tokenizer.model"
 WEIGHTS: Final = "weights.safetensors"
 CARD: Final = "card.md"
-NEEDED: Final = (TOKENIZER, STEP)
 MAX_CONFIG_BYTES: Final = 4_000_000
 
 
+Architecture = TypeVar("Architecture", GeneratorConfig, AutoencoderConfig)
+
+
 @dataclass(frozen=True)
-class Bundle:
+class Kind(Generic[Architecture]):
+    """What a bundle's model is."""
+
+    name: str  #: as config.json says
+    default: str  #: the folder of the one that ships with the package
+    architecture: type[Architecture]
+    graphs: tuple[str, ...]
+
+
+GENERATOR: Final = Kind("generator", "default", GeneratorConfig, (STEP,))
+AUTOENCODER: Final = Kind("autoencoder", "autoencoder", AutoencoderConfig, (ENCODER, DECODER))
+
+
+@dataclass(frozen=True)
+class Bundle(Generic[Architecture]):
     """A verified bundle."""
 
     folder: Path
     name: str
-    architecture: GeneratorConfig
+    architecture: Architecture
     record: Mapping[str, Any]  #: config.json, whole
 
     @cached_property
@@ -57,32 +77,42 @@ class Bundle:
         return self.folder / STEP
 
 
-def default_folder() -> Path:
+def default_folder(kind: Kind[Any] = GENERATOR) -> Path:
     """Where the bundle that ships with the package lies."""
-    return Path(str(resources.files("htmlgen.bundles") / "default"))
+    return Path(str(resources.files("htmlgen.bundles") / kind.default))
 
 
-def load(folder: Path | str | None = None) -> Bundle:
-    """Loads and verifies a bundle; None is the one that ships with the package.
+def load(folder: Path | str | None = None) -> Bundle[GeneratorConfig]:
+    """Loads and verifies a generator's bundle; None is the one that ships with the package.
 
-    Raises: BundleError, if there is none; BundleVersionError, if it has another format; BundleCorruptError, naming the file that is
-    missing or is not the one that was saved.
+    Raises: BundleError, if there is none, or one of another model; BundleVersionError, if it has another format; BundleCorruptError,
+    naming the file that is missing or is not the one that was saved.
     """
-    path = default_folder() if folder is None else Path(folder)
-    name = "default" if folder is None else path.name
-    record = _record(path)
+    return _load(folder, GENERATOR)
+
+
+def load_autoencoder(folder: Path | str | None = None) -> Bundle[AutoencoderConfig]:
+    """Loads and verifies an autoencoder's bundle; None is the one that ships with the package. Raises: as `load`."""
+    return _load(folder, AUTOENCODER)
+
+
+def _load(folder: Path | str | None, kind: Kind[Architecture]) -> Bundle[Architecture]:
+    path = default_folder(kind) if folder is None else Path(folder)
+    name = kind.default if folder is None else path.name
+    record = _record(path, kind)
     _verify(path, record["files"])
     try:
-        architecture = configs.from_dict(GeneratorConfig, record["architecture"])
+        architecture = configs.from_dict(kind.architecture, record["architecture"])
     except ConfigError as error:
         raise BundleCorruptError(f"{path / 'config.json'}: {error}; copy the bundle again") from error
     return Bundle(path, name, architecture, record)
 
 
-def _record(path: Path) -> dict[str, Any]:
+def _record(path: Path, kind: Kind[Any]) -> dict[str, Any]:
     file = path / "config.json"
+    option = "" if kind is GENERATOR else f" --model {kind.name}"
     if not file.is_file():
-        raise BundleError(f"{path}: no bundle there (no config.json); make one with: htmlgen train PAGES -o {path}")
+        raise BundleError(f"{path}: no bundle there (no config.json); make one with: htmlgen train{option} PAGES -o {path}")
     if file.stat().st_size > MAX_CONFIG_BYTES:
         raise BundleCorruptError(f"{file}: larger than {MAX_CONFIG_BYTES:,} bytes, as no bundle's is; copy the bundle again")
     try:
@@ -93,9 +123,11 @@ def _record(path: Path) -> dict[str, Any]:
         found = record.get("format") if isinstance(record, dict) else record
         raise BundleVersionError(f"{path}: a bundle of format {found!r}; this version reads format {FORMAT}: train it anew, or use the "
                                  "version of htmlgen that wrote it")  # fmt: skip
-    files = record.get("files")
-    if not isinstance(files, dict) or any(name not in files for name in NEEDED) or "architecture" not in record:
-        raise BundleCorruptError(f"{file}: lacks 'architecture' or one of the files {', '.join(NEEDED)}; copy the bundle again")
+    if (found := record.get("model", GENERATOR.name)) != kind.name:
+        raise BundleError(f"{path}: the bundle of a model of kind {found!r}, where one of kind {kind.name!r} is needed; take another")
+    files, needed = record.get("files"), (TOKENIZER, *kind.graphs)
+    if not isinstance(files, dict) or any(name not in files for name in needed) or "architecture" not in record:
+        raise BundleCorruptError(f"{file}: lacks 'architecture' or one of the files {', '.join(needed)}; copy the bundle again")
     return record
 
 

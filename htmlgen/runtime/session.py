@@ -17,6 +17,21 @@ from htmlgen.tokens.vocabulary import Kind
 Arrays = tuple[NDArray[Any], ...]
 
 
+def loaded(model: Path | bytes, threads: int = 1) -> Any:
+    """A graph, ready to run; threads, of one call. Raises: BundleCorruptError, if it does not load."""
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = threads
+    options.inter_op_num_threads = 1
+    options.log_severity_level = 3
+    try:
+        return onnxruntime.InferenceSession(
+            model if isinstance(model, bytes) else str(model), options, providers=["CPUExecutionProvider"]
+        )
+    except Exception as error:  # ONNX Runtime's errors have no common class of their own
+        name = "the graph" if isinstance(model, bytes) else str(model)
+        raise BundleCorruptError(f"{name}: does not load: {error}; copy the bundle again") from error
+
+
 class Session:
     """A loaded step; safe to call from several threads, as it keeps no state of its own."""
 
@@ -26,16 +41,7 @@ class Session:
         Raises: BundleCorruptError, if the graph does not load, or is not of that architecture.
         """
         name = "the graph" if isinstance(model, bytes) else str(model)
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = threads
-        options.inter_op_num_threads = 1
-        options.log_severity_level = 3
-        try:
-            self._session = onnxruntime.InferenceSession(
-                model if isinstance(model, bytes) else str(model), options, providers=["CPUExecutionProvider"]
-            )
-        except Exception as error:  # ONNX Runtime's errors have no common class of their own
-            raise BundleCorruptError(f"{name}: does not load: {error}; copy the bundle again") from error
+        self._session = loaded(model, threads)
         self._check(name, architecture)
         self.architecture = architecture
 

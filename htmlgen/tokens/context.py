@@ -175,6 +175,19 @@ class Reading:
         where = _Where(_Frame(_NONE, None, 0, 0))
         return Context(self, _Trail(), 0, where, where.features(), (0, 0, 0, 0))
 
+    @cached_property
+    def outset(self) -> "Spot":
+        """The spot before a page's first token, BOS."""
+        return Spot(self, _Where(_Frame(_NONE, None, 0, 0)))
+
+    def places(self, ids: Iterable[int]) -> NDArray[np.int16]:
+        """(tokens, places): the features of where each of a page's tokens, from BOS on, leaves one."""
+        spot, rows = self.outset, []
+        for token in ids:
+            spot = spot.after(token)
+            rows.append(spot.features())
+        return np.array(rows, dtype=np.int16).reshape(-1, len(FEATURES) - 2)
+
     def features(self, ids: Iterable[int]) -> NDArray[np.int16]:
         """(tokens, features): what a model sees with each of a page's tokens, from BOS on, before it predicts the next."""
         context, rows = self.start, []
@@ -192,6 +205,22 @@ def reading_sizes(elements: int, attributes: int) -> tuple[int, ...]:
 def offsets(sizes: Iterable[int]) -> NDArray[np.int64]:
     """Where the values of each feature start in one table of all."""
     return np.array([0, *accumulate(sizes)][:-1])
+
+
+class Spot(NamedTuple):
+    """A place on a page, alone: a context without match and candidate."""
+
+    reading: Reading
+    where: _Where
+
+    def features(self) -> tuple[int, ...]:
+        """(6,) the features of the table above but the last two."""
+        return self.where.features()
+
+    def after(self, token: int) -> "Spot":
+        """The spot after a token, whatever it is."""
+        move = self.reading.moves[token]
+        return self if move is None else Spot(self.reading, move(self.reading, self.where, token))
 
 
 class Context:
