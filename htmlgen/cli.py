@@ -7,10 +7,9 @@ import contextlib
 import io
 import json
 import os
-import shlex
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn, TypeGuard
+from typing import Any, NoReturn, TypeGuard
 
 import click
 
@@ -22,14 +21,9 @@ from htmlgen.cli_corpus import corpus
 from htmlgen.cli_eval import evaluate
 from htmlgen.cli_fill import fill
 from htmlgen.cli_grammar import grammar
+from htmlgen.cli_training import train
 from htmlgen.cli_writing import shown, write_file, write_folder
 from htmlgen.errors import HtmlgenError, OutputError
-
-if TYPE_CHECKING:
-    from htmlgen.models.runs import Run
-    from htmlgen.runtime.architecture import GeneratorConfig
-    from htmlgen.runtime.bundle import Bundle
-    from htmlgen.runtime.interrupts import Interrupts
 
 BUNDLE = click.option("--bundle", type=click.Path(), help="Folder of a trained model.  [default: the one that ships with htmlgen]")
 
@@ -231,127 +225,6 @@ def bits(pages: tuple[str, ...], as_json: bool, jobs: int, bundle: str | None) -
 
 
 @cli.command()
-@click.argument("pages", nargs=-1, metavar="CORPUS…")
-@click.option("-o", "--output", type=click.Path(path_type=Path), required=True, help="Folder of the bundle to write.")
-@click.option("--valid", multiple=True, metavar="CORPUS", help="Validation pages.  [default: some of the sites of CORPUS]")
-@click.option("--valid-fraction", type=click.FloatRange(0, 0.5, min_open=True), default=0.05, show_default=True)
-@click.option("--minutes", type=click.FloatRange(min=0, min_open=True), help="Train that long.  [default: 10, if no --tokens]")
-@click.option("--tokens", type=click.IntRange(min=1), help="Train on that many tokens; such a run can be repeated exactly.")
-@click.option("--grammar", default="page", show_default=True, help="Repair pages into it: page, article, a .rnc file …; none: keep them.")
-@click.option("--from", "source", type=click.Path(), metavar="BUNDLE", help="Start from a bundle: a folder, or default.")
-@click.option("--vocabulary", type=int, default=8192, show_default=True, help="Tokens of the vocabulary.")
-@click.option("--embedding", type=int, default=384, show_default=True, help="Width of the embedding and the last layer.")
-@click.option("--units", type=int, default=640, show_default=True, help="Width of the other layers.")
-@click.option("--layers", type=int, default=2, show_default=True)
-@click.option("--dropout", type=float, default=0.0, show_default=True, help="Pays where pages are read many times.")
-@click.option("--batch", type=int, default=32, show_default=True, help="Lanes read side by side.")
-@click.option("--length", type=int, default=128, show_default=True, help="Tokens back-propagated through.")
-@click.option("--learning-rate", type=float, default=3e-3, show_default=True)
-@click.option("--seed", type=click.IntRange(0, 2**31 - 1), default=0, show_default=True, help="Of weights, dropout, order of pages.")
-@click.option("--checkpoint-steps", type=click.IntRange(min=0), default=0, help="Steps between checkpoints.  [default: two minutes]")
-@click.option("--sample-minutes", type=click.FloatRange(min=0), default=5.0, show_default=True, help="Between sample pages; 0: none.")
-@click.option("--sources", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="CSV of sources, for the bundle's card.")
-@click.option("--jobs", type=click.IntRange(min=1), default=2, show_default=True, help="Processes that read pages.")
-@click.option("--resume", is_flag=True, help="Go on with the run of that output; with another --minutes or --tokens if given.")
-@click.option("--force", is_flag=True, help="Write over a bundle that is there.")
-def train(
-    pages: tuple[str, ...], output: Path, resume: bool, sources: Path | None, force: bool, sample_minutes: float, **options: Any
-) -> None:
-    """Train a generator on pages: htmlgen train mysite/ -o mysite.bundle --minutes 10"""
-    from htmlgen.models import finishing, runs  # first of all, as it says what is missing
-    from htmlgen.runtime.bundle import check_output
-    from htmlgen.runtime.interrupts import Interrupts
-
-    check_output(output, force=force)
-    with Interrupts() as interrupts:
-        if resume:
-            run = runs.resume(output, minutes=options["minutes"], tokens=options["tokens"])
-            _refuse_changes(run, options)
-        elif pages:
-            run = _new_run(pages, output, options)
-        else:
-            raise click.UsageError("give the pages to train on: folders, globs, .html, .parquet or .jsonl files")
-        if interrupts.asked:
-            raise KeyboardInterrupt
-        _train(run, sample_minutes, options["seed"], interrupts)
-    record = finishing.finish(run, output, sources=sources, force=force)
-    for name, value in record["figures"].items():
-        click.echo(f"{name.replace('_', ' ')}: {value}")
-    _tell(f"wrote {output}; {run.folder} can go, or be trained further with --resume --force --minutes")
-
-
-def _refuse_changes(run: "Run", options: dict[str, Any]) -> None:
-    """A run goes on with the settings of its start: another setting on the command line would be ignored."""
-    started = {**run.settings["training"], **run.settings["architecture"]}
-    started["grammar"] = started["grammar"] or "none"
-    context = click.get_current_context()
-    for name in ("grammar", "embedding", "units", "layers", "dropout", "batch", "length", "learning_rate", "seed"):
-        given = context.get_parameter_source(name) is click.core.ParameterSource.COMMANDLINE
-        if given and options[name] != started[name]:
-            option = f"--{name.replace('_', '-')}"
-            raise click.UsageError(f"the run was started with {option} {started[name]}, and --resume goes on with that; leave out {option}")
-
-
-def _source(options: dict[str, Any]) -> "Bundle[GeneratorConfig] | None":
-    """The bundle to start from, whose shape is not to be chosen."""
-    from htmlgen.runtime.bundle import load
-
-    if options["source"] is None:
-        return None
-    context = click.get_current_context()
-    for name in ("vocabulary", "embedding", "units", "layers"):
-        if context.get_parameter_source(name) is click.core.ParameterSource.COMMANDLINE:
-            raise click.UsageError(f"--from keeps the shape of its bundle; leave out --{name}")
-    return load(None if options["source"] == "default" else options["source"])
-
-
-def _new_run(pages: tuple[str, ...], output: Path, options: dict[str, Any]) -> "Run":
-    from htmlgen.corpus.preparation import prepare, split_by_site
-    from htmlgen.models import runs
-    from htmlgen.models.training import TrainingConfig
-
-    shape = runs.Shape(**{name: options[name] for name in ("vocabulary", "embedding", "units", "layers", "dropout")})
-    settings = {name: options[name] for name in ("tokens", "batch", "length", "learning_rate", "seed", "checkpoint_steps")}
-    minutes = 10.0 if options["minutes"] is None and options["tokens"] is None else options["minutes"]
-    grammar = None if options["grammar"] == "none" else options["grammar"]
-    training = TrainingConfig(minutes=minutes, grammar=grammar, **settings)
-    source = _source(options)
-    setup = runs.Setup(shape=shape, training=training, source=source)
-    runs.check_no_run(output)
-    _tell("reading and cleaning pages …")
-    read = list(prepare(pages, jobs=options["jobs"], grammar=grammar))
-    if options["valid"]:
-        train_pages, valid_pages = read, list(prepare(options["valid"], jobs=options["jobs"], grammar=grammar))
-    else:
-        train_pages, valid_pages = split_by_site(read, options["valid_fraction"])
-    what = f"learning {shape.vocabulary} tokens" if source is None else f"going on from {source.name}"
-    _tell(f"{len(train_pages)} pages to train on, {len(valid_pages)} to validate; {what} …")
-    command = shlex.join(["htmlgen", *sys.argv[1:]])
-    return runs.start(train_pages, valid_pages, output, setup=setup, command=command)
-
-
-def _train(run: "Run", sample_minutes: float, seed: int, interrupts: "Interrupts") -> None:
-    """Trains to the end of the budget under a progress bar; Ctrl-C saves a checkpoint first."""
-    from htmlgen.models.sampling import sample_page
-    from htmlgen.models.showing import TrainingBar
-
-    interrupts.deferred = True
-    with TrainingBar() as bar:
-        due = run.trainer.seconds + 60 * sample_minutes
-        for progress in run.trainer.run():
-            bar.update(progress)
-            if interrupts.asked and not run.finished:
-                break
-            if sample_minutes and progress.seconds >= due:
-                bar.say(sample_page(run, seed=seed))
-                due = progress.seconds + 60 * sample_minutes
-    if not run.finished:
-        run.trainer.save()
-        _tell(f"saved a checkpoint at step {run.trainer.step}; go on with: htmlgen train -o {shlex.quote(str(run.output))} --resume")
-        click.get_current_context().exit(130)
-
-
-@cli.command()
 @BUNDLE
 def version(bundle: str | None) -> None:
     """Show the versions of htmlgen, of its bundle, and of the libraries that run it."""
@@ -372,6 +245,7 @@ cli.add_command(corpus)
 cli.add_command(evaluate)
 cli.add_command(fill)
 cli.add_command(grammar)
+cli.add_command(train)
 
 
 if __name__ == "__main__":

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache, partial
-from typing import Final
+from typing import Final, Protocol, TypeVar
 
 from htmlgen.corpus.cleaning import clean
 from htmlgen.corpus.pages import Page, read_pages
@@ -113,9 +113,19 @@ def prepare(sources: Sequence[str], *, jobs: int = 1, grammar: str | None = None
     yield from in_order(make, pages, jobs=jobs)
 
 
-def split_by_site(pages: Iterable[PreparedPage], fraction: float) -> tuple[list[PreparedPage], list[PreparedPage]]:
-    """Training and validation pages, whole sites each: sites in the order of their names' hashes go to validation until it has
-    `fraction` of the pages, and never the last site left.
+class OfSite(Protocol):
+    """What came from a site."""
+
+    @property
+    def site(self) -> str: ...
+
+
+Sited = TypeVar("Sited", bound=OfSite)
+
+
+def split_by_site(pages: Iterable[Sited], fraction: float) -> tuple[list[Sited], list[Sited]]:
+    """Training and validation pages, or pieces of pages, whole sites each: sites in the order of their names' hashes go to validation until
+    it has `fraction` of the pages, and never the last site left.
 
     Raises: InputError, if all pages are of one site: name a validation corpus then.
     """

@@ -4,11 +4,13 @@ Laws: the float32 graphs give Keras' codes and logits within 1e-4; the int8 deco
 operator in float32 either way, whose fused loop is as fast as integers are; int8 makes its table small.
 """
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 from onnx import TensorProto
 
-from htmlgen.models.graphs import Float32, Graph, Int8, Precision, Weights, lstm_cell, maths_of, model_of
+from htmlgen.models.graphs import Float32, Graph, Int8, Precision, Shape, Weights, lstm_cell, maths_of, model_of
 from htmlgen.runtime.architecture import AutoencoderConfig
 from htmlgen.tokens.context import offsets
 
@@ -32,12 +34,15 @@ def encoder_graph(config: AutoencoderConfig, weights: Weights, precision: Precis
     mean = graph("Div", graph("Squeeze", total, _axes(graph, 1)), count)
     gists = _dense(graph, weights, "to_gist", graph("Concat", mean, last, axis=1))
     squeezed = graph("Mul", graph("Tanh", _dense(graph, weights, "to_slot", outputs)), graph("Transpose", there, perm=[0, 2, 1]))
-    inputs = {
+    inputs: dict[str, tuple[Any, Shape]] = {
         "ids": (TensorProto.INT64, ["batch", "time"]),
         "features": (TensorProto.INT64, ["batch", "time", len(config.places)]),
         "lengths": (TensorProto.INT32, ["batch"]),
     }
-    made = {"gists": (graph("Tanh", gists), ["batch", config.gist]), "squeezed": (squeezed, ["batch", "time", config.slot_width])}
+    made: dict[str, tuple[str, Shape]] = {
+        "gists": (graph("Tanh", gists), ["batch", config.gist]),
+        "squeezed": (squeezed, ["batch", "time", config.slot_width]),
+    }
     return model_of(graph, "encoder", inputs, made)
 
 
@@ -56,7 +61,7 @@ def decoder_graph(config: AutoencoderConfig, weights: Weights, precision: Precis
     vector = maths.product_by_row(graph("Concat", hidden, "seen", axis=1), weights["to_logits/kernel"])
     vector = graph("Add", vector, graph.constant(weights["to_logits/bias"]))
     logits = graph("Add", maths.logits_by_row(vector), graph.constant(weights["output_bias"]))
-    takes = {
+    takes: dict[str, tuple[Any, Shape]] = {
         "ids": (TensorProto.INT64, ["batch"]),
         "features": (TensorProto.INT64, ["batch", len(config.places)]),
         "seen": (TensorProto.FLOAT, ["batch", config.seen]),

@@ -57,7 +57,7 @@ class AutoencoderTrainer(Loop[AutoencoderModel, AutoencoderTraining]):
     """A run of the autoencoder over snippets, encoded as pages are."""
 
     def __init__(
-        self, model: AutoencoderModel, snippets: TokenPages, kinds: Sequence[str], vocabulary: Vocabulary,
+        self, model: AutoencoderModel, snippets: TokenPages, kinds: Sequence[str] | NDArray[np.str_], vocabulary: Vocabulary,
         config: AutoencoderTraining, folder: Path,
     ) -> None:  # fmt: skip
         """Args: kinds, what each of the snippets is."""

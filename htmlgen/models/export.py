@@ -5,12 +5,12 @@ batch it was made in. Its scales are constants, which an LSTM affords: outputs l
 """
 
 import math
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from onnx import TensorProto
 
-from htmlgen.models.graphs import Float32, Graph, Int8, Precision, Weights, lstm_cell, maths_of, model_of
+from htmlgen.models.graphs import Float32, Graph, Int8, Precision, Shape, Weights, lstm_cell, maths_of, model_of
 from htmlgen.runtime.architecture import NEVER, GeneratorConfig
 from htmlgen.tokens.context import FEATURES, offsets
 
@@ -40,7 +40,7 @@ def step_graph(config: GeneratorConfig, weights: Weights, precision: Precision =
     outputs["probabilities"] = graph("Softmax", logits, axis=1), config.vocab_size
     if config.matches:
         outputs["odds"] = _odds(graph, maths, weights, hidden, features), 1
-    inputs = {
+    inputs: dict[str, tuple[Any, Shape]] = {
         "ids": (TensorProto.INT64, ["batch"]),
         "features": (TensorProto.INT64, ["batch", len(FEATURES)]),
         "state": (TensorProto.FLOAT, ["batch", config.state_size]),

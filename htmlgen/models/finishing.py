@@ -12,6 +12,7 @@ import safetensors.numpy
 
 from htmlgen import config as configs
 from htmlgen.errors import InputError
+from htmlgen.models.autoencoder import AutoencoderModel
 from htmlgen.models.data import TokenPages
 from htmlgen.models.export import step_graph
 from htmlgen.models.generator import GeneratorModel
@@ -26,7 +27,7 @@ from htmlgen.tokens.context import Reading
 _SHOWN = 40  # kinds of what was dropped that the card tells
 
 
-def weights_of(model: GeneratorModel) -> dict[str, Any]:
+def weights_of(model: GeneratorModel | AutoencoderModel) -> dict[str, Any]:
     """The weights by name, float32 arrays."""
     return {name: np.asarray(variable.value, dtype=np.float32) for name, variable in model.named_weights().items()}
 
@@ -57,7 +58,7 @@ def finish(run: Run, output: Path, *, sources: Path | None = None, force: bool =
         bundle.TOKENIZER: run.tokenizer.model,
         bundle.STEP: graph,
         bundle.WEIGHTS: safetensors.numpy.save({name: value.astype(np.float16) for name, value in weights.items()}),
-        bundle.CARD: card(output.name, record, _table(sources)).encode(),
+        bundle.CARD: card(output.name, record, table_of(sources)).encode(),
     }
     bundle.save(output, files, record, force=force)
     return record
@@ -83,7 +84,7 @@ def _nats(step: PageStep, pages: TokenPages, bos: int, eos: int) -> float:
     return float(page_nats(step, rows, bos=bos, eos=eos).sum())
 
 
-def _table(sources: Path | None) -> str:
+def table_of(sources: Path | None) -> str:
     """A CSV file as a Markdown table."""
     if sources is None:
         return ""

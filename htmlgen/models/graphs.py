@@ -4,7 +4,7 @@ Laws: an int8 product treats each row alone, so that what comes out does not dep
 Weights have 7 bits a column, so that no processor's 16-bit sums saturate.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
 import numpy as np
@@ -14,6 +14,7 @@ from onnx import TensorProto, helper, numpy_helper
 
 Weights = Mapping[str, NDArray[np.float32]]
 Precision = Literal["float32", "int8"]
+Shape = Sequence[str | int]  #: sizes, and names of those that are open
 
 _WEIGHT_LEVELS = 63
 _OPSET = 17
@@ -128,7 +129,7 @@ def lstm_cell(graph: Graph, maths: Float32 | Int8, layer: Weights, projected: st
     return graph("Mul", graph("Sigmoid", o), graph("Tanh", memory)), memory
 
 
-def model_of(graph: Graph, name: str, inputs: Mapping[str, tuple[Any, list[Any]]], outputs: Mapping[str, tuple[str, list[Any]]]) -> bytes:
+def model_of(graph: Graph, name: str, inputs: Mapping[str, tuple[Any, Shape]], outputs: Mapping[str, tuple[str, Shape]]) -> bytes:
     """A graph as an ONNX model.
 
     Args: inputs, by name: element type and shape; outputs, by name: what gives them, and their shape; all outputs are float32.

@@ -110,8 +110,8 @@ def start(
     }
     for name, pages in encoded.items():
         pages.save(folder / f"{name}.npz")
-    _write(folder / "tokenizer.model", tokenizer.model)
-    _write(folder / "settings.json", json.dumps(settings, indent=1).encode())
+    write_file(folder / "tokenizer.model", tokenizer.model)
+    write_file(folder / "settings.json", json.dumps(settings, indent=1).encode())
     model = create(architecture, training.seed)
     if source is not None:
         _assign(model, source)
@@ -151,11 +151,11 @@ def resume(output: Path, *, minutes: float | None = None, tokens: int | None = N
     Raises: BundleCorruptError, if there is none or its files cannot be read.
     """
     folder = run_folder(output)
-    settings = _read_settings(folder)
+    settings = read_settings(folder)
     budget = {} if minutes is None and tokens is None else {"minutes": minutes, "tokens": tokens}
     training = configs.from_dict(TrainingConfig, {**settings["training"], **budget})
     architecture = configs.from_dict(GeneratorConfig, settings["architecture"])
-    tokenizer = _read_tokenizer(folder / "tokenizer.model")
+    tokenizer = read_tokenizer(folder / "tokenizer.model")
     train, valid = (TokenPages.load(folder / f"{name}.npz") for name in ("train", "valid"))
     trainer = Trainer(create(architecture, training.seed), train, tokenizer.vocabulary, training, folder)
     if (folder / "checkpoint.npz").exists():
@@ -171,7 +171,8 @@ def _sizes(shape: Shape) -> dict[str, Any]:
     return {name: value for name, value in configs.to_dict(shape).items() if name != "vocabulary"}
 
 
-def _read_settings(folder: Path) -> dict[str, Any]:
+def read_settings(folder: Path) -> dict[str, Any]:
+    """What a run was started with. Raises: ConfigError, if there is none; BundleCorruptError."""
     path = folder / "settings.json"
     try:
         settings: dict[str, Any] = json.loads(path.read_text("utf-8"))
@@ -184,14 +185,16 @@ def _read_settings(folder: Path) -> dict[str, Any]:
     return settings
 
 
-def _read_tokenizer(path: Path) -> Tokenizer:
+def read_tokenizer(path: Path) -> Tokenizer:
+    """A run's tokenizer. Raises: BundleCorruptError."""
     try:
         return Tokenizer(path.read_bytes())
     except (OSError, VocabularyError) as error:
         raise BundleCorruptError(f"{path}: not the tokenizer of a training run: {error}; start anew without --resume") from error
 
 
-def _write(path: Path, content: bytes) -> None:
+def write_file(path: Path, content: bytes) -> None:
+    """A file of a run, whole or not at all."""
     with write_atomically(path) as stream:
         stream.write(content)
 

@@ -1,6 +1,6 @@
 """The two graphs of an autoencoder, run by ONNX Runtime: snippets to codes, and one step of the way back."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ from htmlgen.runtime.session import Arrays, loaded
 from htmlgen.tokens.context import Reading
 
 Codes = NDArray[np.float32]
+Shapes = Mapping[str, Sequence[str | int]]
 _PADDED = 16  # batches are padded to a multiple of so many tokens
 
 
@@ -25,8 +26,8 @@ class Encoder:
         """Args: threads, of one call. Raises: BundleCorruptError, if the graph does not load, or is not of that architecture."""
         self.architecture, self._reading = architecture, reading
         self._session = loaded(model, threads)
-        takes = {"ids": ["batch", "time"], "features": ["batch", "time", len(architecture.places)], "lengths": ["batch"]}
-        gives = {"gists": ["batch", architecture.gist], "squeezed": ["batch", "time", architecture.slot_width]}
+        takes: Shapes = {"ids": ["batch", "time"], "features": ["batch", "time", len(architecture.places)], "lengths": ["batch"]}
+        gives: Shapes = {"gists": ["batch", architecture.gist], "squeezed": ["batch", "time", architecture.slot_width]}
         _check(self._session, model, takes, gives)
 
     def __call__(self, snippets: Sequence[Sequence[int]]) -> Codes:
@@ -56,7 +57,7 @@ class CodeStep:
         self.architecture, self._reading = architecture, reading
         self._session = loaded(model, threads)
         places, state = len(architecture.places), architecture.state_size
-        takes = {"ids": ["batch"], "features": ["batch", places], "seen": ["batch", architecture.seen], "state": ["batch", state]}
+        takes: Shapes = {"ids": ["batch"], "features": ["batch", places], "seen": ["batch", architecture.seen], "state": ["batch", state]}
         _check(self._session, model, takes, {"logits": ["batch", architecture.vocab_size], "state_after": ["batch", state]})
 
     def initial(self, batch: int) -> Arrays:
@@ -76,7 +77,7 @@ class CodeStep:
         return Logits(logits), (state, contexts, steps + 1, codes)
 
 
-def _check(session: Any, model: Path | bytes, takes: dict[str, list[Any]], gives: dict[str, list[Any]]) -> None:
+def _check(session: Any, model: Path | bytes, takes: Shapes, gives: Shapes) -> None:
     found = tuple({node.name: node.shape for node in nodes} for nodes in (session.get_inputs(), session.get_outputs()))
     if found != (takes, gives):
         name = "the graph" if isinstance(model, bytes) else str(model)
