@@ -13,7 +13,9 @@ from htmlgen.evaluation.policies import policy_problem
 from htmlgen.evaluation.script_data import import_map_problem, speculation_rules_problem
 from htmlgen.evaluation.tag_values import tag_problems
 from htmlgen.evaluation.urls import absolute_url_problem, filled_url_problem, srcset_problem, url_problem, web_urls_problem
+from htmlgen.evaluation.values import value_findings
 from htmlgen.markup.events import StartTag
+from htmlgen.relaxng import load_automaton
 
 Check = Callable[[str], str | None]
 
@@ -439,3 +441,24 @@ def test_attributes_of_a_tag_agree_with_each_other(name: str, attributes: str) -
 @pytest.mark.parametrize(("check", "_"), RIGHT)
 def test_a_checker_raises_for_no_value(check: Check, _: list[str], char: str) -> None:
     assert check(char * 20_000) != ""
+
+
+@pytest.mark.parametrize("grammar", ["page", "snippet", "article", "email"])
+def test_the_values_that_a_grammar_of_generated_pages_lists_are_right(grammar: str) -> None:
+    automaton = load_automaton(grammar)
+    uses = {
+        (element.names.name or "x-a", use.names.name, use.datatype)
+        for element in automaton.elements
+        for form in element.forms
+        for use in automaton.attributes[form.attributes].uses
+        if use.names.name
+    }
+    listed = [(tag, name, value) for tag, name, datatype in sorted(uses) for value in automaton.datatypes[datatype].strings(50) or ()]
+    assert (("input", "pattern", "[0-9]+") in listed) == (grammar in ("page", "snippet"))
+    wrong = [
+        (each, finding.message)
+        for each in listed
+        for finding in value_findings((StartTag(each[0], (each[1:],)),), fragment=True)
+        if finding.rule.startswith("value/") and finding.rule != "value/range" and finding.attribute == each[1]  # ranges hang on others
+    ]
+    assert not wrong
