@@ -22,7 +22,6 @@ from htmlgen.cli_eval import evaluate
 from htmlgen.cli_fill import fill
 from htmlgen.cli_grammar import grammar
 from htmlgen.cli_training import train
-from htmlgen.cli_writing import shown, write_file, write_folder
 from htmlgen.errors import HtmlgenError, OutputError
 
 BUNDLE = click.option("--bundle", type=click.Path(), help="Folder of a trained model.  [default: the one that ships with htmlgen]")
@@ -125,6 +124,7 @@ def generate(
     **options: Any,
 ) -> None:
     """Write pages, one a line: htmlgen generate --n 10 --seed 7"""
+    from htmlgen.cli_writing import shown, write_file, write_folder  # rich takes longer to import than all the rest
     from htmlgen.jobs import PAGES, Order, chosen
     from htmlgen.pages import CONTROL, GRAMMAR, SAMPLING, SNIPPET_CONTROL, SNIPPET_SAMPLING, draw_seed
 

@@ -6,7 +6,6 @@ that options on the command line win. Paths are relative to the file's folder.
 """
 
 import re
-import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
@@ -56,6 +55,8 @@ def load(path: Path, command: str, *, named: bool = False) -> ConfigFile:
 
     Args: named, whether the user named the file, which is to say something then. Raises: ConfigError.
     """
+    import tomllib  # here, as most pages are judged without a file of settings
+
     try:
         text = path.read_text(encoding="utf-8")
         whole = tomllib.loads(text)

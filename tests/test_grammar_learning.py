@@ -12,8 +12,9 @@ from htmlgen.errors import ConfigError, GrammarError
 from htmlgen.markup.events import Event
 from htmlgen.markup.reader import read
 from htmlgen.relaxng import Automaton, compile_grammar, load_automaton, load_grammar, validate
+from htmlgen.relaxng.limits import Limits
 from htmlgen.relaxng.parser import parse
-from htmlgen.relaxng.syntax import Define, Limits
+from htmlgen.relaxng.syntax import Define
 
 GRAMMARS = Path(__file__).parents[1] / "grammars"
 SITE = """<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><title>Boats</title></head><body>

@@ -8,9 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from htmlgen.relaxng import Limits, dfa, regex
+from htmlgen.relaxng import Limits, dfa_building, regex
 from htmlgen.relaxng.datatypes import Datatypes
-from htmlgen.relaxng.dfa import Dfa, TooLargeError
+from htmlgen.relaxng.dfa import Dfa
+from htmlgen.relaxng.dfa_building import TooLargeError
 from htmlgen.relaxng.grammar import load_grammar
 from htmlgen.relaxng.regex import RegexError, parse_regex
 
@@ -18,7 +19,7 @@ LIMIT = Limits().datatype_states
 
 
 def of_pattern(pattern: str) -> Dfa:
-    return dfa.build(parse_regex(pattern), LIMIT)
+    return dfa_building.build(parse_regex(pattern), LIMIT)
 
 
 def of_value(pattern: str, *, insensitive: bool = False) -> tuple[Dfa, str]:
@@ -121,7 +122,7 @@ def test_the_shortest_text_is_accepted_and_none_is_shorter(pattern: str) -> None
 @given(PATTERNS, PATTERNS)
 def test_equal_languages_are_equal_arrays(one: str, two: str) -> None:
     first, second = of_pattern(one), of_pattern(two)
-    differ = dfa.product(first, second, lambda a, b: a != b, LIMIT)
+    differ = dfa_building.product(first, second, lambda a, b: a != b, LIMIT)
     assert (first.key == second.key) == (differ.start == 0)
     assert of_pattern(f"({two}|{one})").key == of_pattern(f"({one}|{two})").key
 
@@ -142,7 +143,7 @@ def test_all_strings_of_a_finite_datatype_shortest_first() -> None:
 
 def test_a_datatype_beyond_the_limit_is_refused() -> None:
     with pytest.raises(TooLargeError, match="more than 100 states"):
-        dfa.build(parse_regex("(a|b)*a(a|b){9}"), 100)
+        dfa_building.build(parse_regex("(a|b)*a(a|b){9}"), 100)
 
 
 # Value patterns -----------------------------------------------------------------------------------------------------------------
@@ -201,4 +202,4 @@ def test_equal_datatypes_are_kept_once() -> None:
 
 
 def test_an_unlimited_expression_matches_any_character() -> None:
-    assert dfa.build(regex.ANYTHING, LIMIT).table.tolist() == [[0], [1]]
+    assert dfa_building.build(regex.ANYTHING, LIMIT).table.tolist() == [[0], [1]]

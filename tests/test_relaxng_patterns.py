@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from htmlgen.relaxng import compile_grammar, formulas, load_grammar
 from htmlgen.relaxng.attributes import AttributeClass, AttributeState, bits
 from htmlgen.relaxng.derivative import Derivatives
-from htmlgen.relaxng.dfa import disjoint
+from htmlgen.relaxng.dfa_building import disjoint
 from htmlgen.relaxng.formulas import Formula
 from htmlgen.relaxng.pattern import EMPTY, NOT_ALLOWED, TEXT, Patterns
 

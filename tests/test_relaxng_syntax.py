@@ -3,6 +3,7 @@
 import pytest
 
 from htmlgen.errors import GrammarError, GrammarSyntaxError
+from htmlgen.relaxng.limits import Limits
 from htmlgen.relaxng.parser import DOCUMENTATION, START, parse
 from htmlgen.relaxng.syntax import (
     AnyName,
@@ -13,7 +14,6 @@ from htmlgen.relaxng.syntax import (
     Define,
     Element,
     Include,
-    Limits,
     Name,
     NameChoice,
     NameClass,

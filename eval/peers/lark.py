@@ -15,10 +15,10 @@ from typing import Final
 import numpy as np
 
 from htmlgen.markup.elements import VOID_IN_PARSER
-from htmlgen.relaxng.annotations import ElementNotes
 from htmlgen.relaxng.attributes import AttributeClass, bits
 from htmlgen.relaxng.automaton import TEXT, Automaton
 from htmlgen.relaxng.dfa import Dfa
+from htmlgen.relaxng.notes import ElementNotes
 from htmlgen.tokens.vocabulary import REFERENCES
 
 LONGEST: Final = 4_000  # characters of a datatype's expression

@@ -14,7 +14,9 @@ from htmlgen.corpus.grammar_writing import write
 from htmlgen.relaxng.annotations import attribute_notes, element_notes
 from htmlgen.relaxng.datatypes import Datatypes
 from htmlgen.relaxng.grammar import Grammar
-from htmlgen.relaxng.names import NameTest, name_tests
+from htmlgen.relaxng.limits import Place
+from htmlgen.relaxng.name_classes import name_tests
+from htmlgen.relaxng.names import NameTest
 from htmlgen.relaxng.parser import START
 from htmlgen.relaxng.syntax import (
     ANNOTATIONS,
@@ -29,7 +31,6 @@ from htmlgen.relaxng.syntax import (
     NameChoice,
     NameClass,
     Node,
-    Place,
     Ref,
     Repeat,
     Value,

@@ -13,10 +13,10 @@ from dataclasses import replace
 from typing import Final, NamedTuple
 
 from htmlgen.errors import GrammarError
-from htmlgen.relaxng.annotations import ElementNotes
 from htmlgen.relaxng.attributes import AttributeClass, AttributeUse
 from htmlgen.relaxng.automaton import Automaton, ElementType
-from htmlgen.relaxng.dfa import disjoint
+from htmlgen.relaxng.dfa_building import disjoint
+from htmlgen.relaxng.notes import ElementNotes
 
 ANY: Final = ("any",)
 _LEVELS: Final = 8

@@ -6,8 +6,6 @@ it and one that keeps it; the page ships with the package.
 
 import re
 from dataclasses import dataclass
-from difflib import get_close_matches
-from importlib import resources
 from typing import Final, Literal
 
 from htmlgen.errors import UnknownRuleError
@@ -261,8 +259,12 @@ def rule_of(rule: str) -> Rule:
 
 def explanation(rule: str) -> str:
     """A rule's page, in Markdown. Raises: UnknownRuleError, with close names, if there is no such rule or it has no page."""
+    from importlib import resources  # here, as judging a page takes less time than importing it
+
     page = resources.files("htmlgen.rules").joinpath(*f"{rule}.md".split("/"))
     if rule not in RULES or not page.is_file():
+        from difflib import get_close_matches
+
         close = get_close_matches(rule, RULES, 3, 0.5) or [known for known in RULES if known.endswith(f"/{rule}")]
         meant = f"; did you mean {' or '.join(close)}?" if close else ""
         raise UnknownRuleError(f"no rule {rule!r}{meant} (htmlgen eval --explain all lists them)")

@@ -32,17 +32,17 @@ class Paths:
 
     def __init__(self, patterns: Sequence[str], folder: Path) -> None:
         self.folder = folder.resolve()
-        self._spec = _spec(patterns) if patterns else None
+        self._patterns = patterns
+
+    @cached_property
+    def _spec(self) -> "GitIgnoreSpec":
+        from pathspec import GitIgnoreSpec  # here, as a page that is named is asked about nothing
+
+        return GitIgnoreSpec.from_lines(self._patterns)
 
     def fit(self, path: str | Path) -> bool:
         """Whether a path, relative to the current folder, fits a pattern, or lies in a folder that does."""
-        return self._spec is not None and (inside := relative(path, self.folder)) is not None and self._spec.match_file(inside)
-
-
-def _spec(patterns: Sequence[str]) -> "GitIgnoreSpec":
-    from pathspec import GitIgnoreSpec
-
-    return GitIgnoreSpec.from_lines(patterns)
+        return bool(self._patterns) and (inside := relative(path, self.folder)) is not None and self._spec.match_file(inside)
 
 
 def relative(path: str | Path, folder: Path) -> str | None:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from htmlgen.relaxng.cache import load_automaton
     from htmlgen.relaxng.closure import compile_grammar
     from htmlgen.relaxng.grammar import Grammar, load_grammar
-    from htmlgen.relaxng.syntax import Limits
+    from htmlgen.relaxng.limits import Limits
     from htmlgen.relaxng.validation import validate
     from htmlgen.relaxng.violations import RULES, Violation
 
@@ -29,7 +29,7 @@ _HOMES: Final = {
     "RULES": "violations",
     "Automaton": "automaton",
     "Grammar": "grammar",
-    "Limits": "syntax",
+    "Limits": "limits",
     "Violation": "violations",
     "compile_grammar": "closure",
     "load_automaton": "cache",

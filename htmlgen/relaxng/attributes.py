@@ -8,9 +8,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from htmlgen.relaxng.annotations import AttributeNotes
 from htmlgen.relaxng.formulas import Alternative, Choice, Formula
 from htmlgen.relaxng.names import NameTest
+from htmlgen.relaxng.notes import AttributeNotes
 
 #: Whether a datatype, by number, accepts a value.
 Accepts = Callable[[int, str], bool]

@@ -8,14 +8,16 @@ Laws: a state other than 0 can be completed to a nullable one by elements that t
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING
 
-import numpy as np
-from numpy.typing import NDArray
-
-from htmlgen.relaxng.annotations import ElementNotes
+from htmlgen.relaxng.arrays import Table, array
 from htmlgen.relaxng.attributes import AttributeClass
-from htmlgen.relaxng.dfa import Dfa, Ints
+from htmlgen.relaxng.dfa import Dfa
 from htmlgen.relaxng.names import NameTest
+from htmlgen.relaxng.notes import ElementNotes
+
+if TYPE_CHECKING:
+    from htmlgen.relaxng.arrays import Bools, Ints
 
 #: The column of text, and the state from which nothing can be completed.
 TEXT = 0
@@ -45,8 +47,8 @@ class Automaton:
     """A grammar as tables. States and columns are as above; `data[i]` is the datatype of column `1 + len(elements) + i`."""
 
     name: str
-    next: Ints                         #: (states, columns)
-    nullable: NDArray[np.bool_]        #: (states,)
+    moves: Table                       #: (states, columns), int32
+    endings: Table                     #: (states,), bool
     start: int                         #: the state before the root element
     elements: tuple[ElementType, ...]
     data: tuple[int, ...]
@@ -54,6 +56,16 @@ class Automaton:
     datatypes: tuple[Dfa, ...]
     words: tuple[str, ...]             #: for each datatype a few words on what it accepts
     warnings: tuple[str, ...]
+
+    @cached_property
+    def next(self) -> "Ints":
+        """The state after a child, by state and column. (states, columns)"""
+        return array(self.moves)  # type: ignore[no-any-return]
+
+    @cached_property
+    def nullable(self) -> "Bools":
+        """Whether content may end in a state. (states,)"""
+        return array(self.endings)  # type: ignore[no-any-return]
 
     @cached_property
     def _named(self) -> dict[str, tuple[int, ...]]:
@@ -80,8 +92,12 @@ class Automaton:
     @cached_property
     def rows(self) -> list[list[int]]:
         """`next` as lists, which are quicker to ask entry by entry."""
-        rows: list[list[int]] = self.next.tolist()
-        return rows
+        return list(self.moves.tolist())
+
+    @cached_property
+    def ends(self) -> list[bool]:
+        """`nullable` as a list."""
+        return list(self.endings.tolist())
 
     @cached_property
     def _live(self) -> dict[int, tuple[int, ...]]:
@@ -90,7 +106,7 @@ class Automaton:
     def live(self, state: int) -> tuple[int, ...]:
         """The columns by which a state can be left."""
         if state not in self._live:
-            self._live[state] = tuple(np.flatnonzero(self.next[state]).tolist())
+            self._live[state] = tuple(column for column, after in enumerate(self.rows[state]) if after)
         return self._live[state]
 
     def element_of(self, column: int) -> int | None:
@@ -104,6 +120,10 @@ class Automaton:
     def expected(self, state: int) -> tuple[str, ...]:
         """What may stand in a state, in words: names of elements, `text`, words on datatypes."""
         return tuple(dict.fromkeys(self._in_words(column) for column in self.live(state)))
+
+    def lacking(self, state: int) -> tuple[str, ...]:
+        """What alone is missing in a state, in words: each that may stand there, and with which the content may end."""
+        return tuple(dict.fromkeys(self._in_words(column) for column in self.live(state) if self.ends[self.rows[state][column]]))
 
     def _in_words(self, column: int) -> str:
         if (element := self.element_of(column)) is not None:

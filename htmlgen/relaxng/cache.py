@@ -1,35 +1,34 @@
 """Automata on disk: a grammar is closed once, then read back in a fraction of the time.
 
-A file is the SHA-256 of the rest, then a NumPy archive of plain arrays and one JSON text: nothing in it can run. Its name holds a hash
-of the grammar's text and of htmlgen's own code; the texts of includes are compared when it is read. Whatever is wrong with a file, it
-is made anew. A folder keeps a bounded number of files, the newest.
+A file is the SHA-256 of the rest, the length of a JSON text in 8 bytes, that text, and tables of numbers as they lie in memory, which
+the text gives the sizes of: nothing in it can run, and it is read without NumPy. Its name holds a hash of the grammar's text and of
+htmlgen's own code; the texts of includes are compared when it is read. Whatever is wrong with a file, it is made anew. A folder keeps a
+bounded number of files, the newest.
 """
 
 import contextlib
 import json
+import math
 import os
-import tempfile
+import sys
 from collections.abc import Iterator
 from dataclasses import astuple
 from functools import cache as once
 from hashlib import sha256
-from io import BytesIO
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-from platformdirs import user_cache_path
-
-from htmlgen.relaxng.annotations import AttributeNotes, ElementNotes
 from htmlgen.relaxng.attributes import AttributeClass, AttributeUse
 from htmlgen.relaxng.automaton import Automaton, ElementType, Form
 from htmlgen.relaxng.dfa import Dfa
 from htmlgen.relaxng.formulas import Alternative
+from htmlgen.relaxng.limits import Limits
 from htmlgen.relaxng.names import NameTest
+from htmlgen.relaxng.notes import AttributeNotes, ElementNotes
 from htmlgen.relaxng.sources import Files, Origin, Request, unchanged
-from htmlgen.relaxng.syntax import Limits
 
 _DIGEST = 32   # bytes of a SHA-256
+_LENGTH = 8   # bytes of the length of the JSON text
 _FILES = 64   # kept in a folder
 
 
@@ -69,6 +68,8 @@ def _compiled(source: Origin, limits: Limits) -> tuple[Automaton, tuple[Request,
 
 def user_cache() -> Path:
     """The platform's folder for caches of this user."""
+    from platformdirs import user_cache_path  # here, as a folder that is named needs none
+
     return user_cache_path("htmlgen", appauthor=False) / "grammars"
 
 
@@ -79,9 +80,12 @@ def _key(name: str, text: str, limits: Limits) -> str:
 
 @once
 def _code_hash() -> str:
-    digest = sha256(f"numpy {np.__version__}".encode())
-    for file in sorted(Path(__file__).parent.glob("*.py")):
-        digest.update(file.read_bytes())
+    """A hash of the code by its files' sizes and times, as reading them takes longer than reading an automaton."""
+    digest = sha256(sys.byteorder.encode())
+    for entry in sorted(os.scandir(Path(__file__).parent), key=lambda entry: entry.name):
+        if entry.name.endswith(".py"):
+            found = entry.stat()
+            digest.update(f"{entry.name} {found.st_size} {found.st_mtime_ns}\n".encode())
     return digest.hexdigest()
 
 
@@ -90,14 +94,14 @@ def _code_hash() -> str:
 
 def _write(file: Path, automaton: Automaton, requests: tuple[Request, ...]) -> None:
     """Write a file so that others see all of it or nothing."""
+    import tempfile  # here, as reading is what mostly happens
+
     file.parent.mkdir(parents=True, exist_ok=True)
-    text = json.dumps({**_to_json(automaton), "requests": requests}).encode()
-    content = BytesIO()
-    np.savez(content, **_to_arrays(automaton), json=np.frombuffer(text, np.uint8))
+    content = _content(automaton, requests)
     handle, temporary = tempfile.mkstemp(dir=file.parent, suffix=".tmp")
     try:
         with os.fdopen(handle, "wb") as target:
-            target.write(sha256(content.getbuffer()).digest() + content.getbuffer())
+            target.write(sha256(content).digest() + content)
         Path(temporary).replace(file)
     except BaseException:
         Path(temporary).unlink(missing_ok=True)
@@ -115,25 +119,38 @@ def _read(file: Path, limits: Limits) -> Automaton:
     content = file.read_bytes()
     if sha256(memoryview(content)[_DIGEST:]).digest() != content[:_DIGEST]:
         raise _UnusableError
-    with np.load(BytesIO(content[_DIGEST:]), allow_pickle=False) as archive:
-        arrays = {name: archive[name] for name in archive.files}
-    saved = json.loads(arrays.pop("json").tobytes())
+    begin = _DIGEST + _LENGTH
+    end = begin + int.from_bytes(content[_DIGEST:begin], "little")
+    saved = json.loads(content[begin:end])
     if not unchanged(((href, tuple(folder), known) for href, folder, known in saved["requests"]), limits):
         raise _UnusableError
-    return _from_saved(saved, arrays)
+    return _from_saved(saved, memoryview(content)[end:])
 
 
-def _to_arrays(automaton: Automaton) -> dict[str, Any]:
-    kept = automaton.datatypes
-    joined: dict[str, list[Any]] = {
-        "bounds": [dfa.bounds for dfa in kept],
-        "classes": [dfa.classes for dfa in kept],
-        "tables": [dfa.table.ravel() for dfa in kept],
-        "accepting": [dfa.accepting for dfa in kept],
-    }
-    shapes = np.array([(len(dfa.bounds), *dfa.table.shape, dfa.start) for dfa in kept], np.int32).reshape(-1, 4)
-    arrays = {name: np.concatenate(parts) if parts else np.zeros(0, np.int32) for name, parts in joined.items()}
-    return {"next": automaton.next, "nullable": automaton.nullable, "shapes": shapes, **arrays}
+def _content(automaton: Automaton, requests: tuple[Request, ...]) -> bytes:
+    """What a file holds behind its digest."""
+    tables = [(automaton.next, "i"), (automaton.nullable, "?")]
+    for dfa in automaton.datatypes:
+        tables += [(dfa.bounds, "i"), (dfa.classes, "i"), (dfa.table, "i"), (dfa.accepting, "?")]
+    shapes = [(kind, *table.shape) for table, kind in tables]
+    starts = [dfa.start for dfa in automaton.datatypes]
+    text = json.dumps({**_to_json(automaton), "tables": shapes, "starts": starts, "requests": requests}, separators=(",", ":")).encode()
+    text += b" " * (-len(text) % _LENGTH)
+    return b"".join((len(text).to_bytes(_LENGTH, "little"), text, *(_padded(table.tobytes()) for table, _ in tables)))
+
+
+def _padded(part: bytes) -> bytes:
+    """Tables begin at whole multiples of 8 bytes, as processors like it."""
+    return part + b"\0" * (-len(part) % _LENGTH)
+
+
+def _tables(shapes: list[list[Any]], content: memoryview) -> Iterator[memoryview]:
+    """The tables of a file, each a view into it, by kind and shape."""
+    place = 0
+    for kind, *shape in shapes:
+        size = math.prod(shape) * (4 if kind == "i" else 1)
+        yield content[place : place + size].cast(kind, shape) if size else memoryview(b"").cast(kind)
+        place += size + -size % _LENGTH
 
 
 def _to_json(automaton: Automaton) -> dict[str, Any]:
@@ -154,17 +171,18 @@ def _to_json(automaton: Automaton) -> dict[str, Any]:
     }
 
 
-def _from_saved(saved: dict[str, Any], arrays: dict[str, Any]) -> Automaton:
+def _from_saved(saved: dict[str, Any], content: memoryview) -> Automaton:
+    tables = _tables(saved["tables"], content)
     uses = [AttributeUse(NameTest(*_tuples(names)), datatype, AttributeNotes(*_tuples(notes))) for names, datatype, notes in saved["uses"]]
     return Automaton(
         name=saved["name"],
-        next=arrays["next"],
-        nullable=arrays["nullable"],
+        moves=next(tables),
+        endings=next(tables),
         start=saved["start"],
         elements=tuple(_element(*each) for each in saved["elements"]),
         data=tuple(saved["data"]),
         attributes=tuple(_attribute_class(numbers, choices, uses) for numbers, choices in saved["attributes"]),
-        datatypes=tuple(_automata(arrays)),
+        datatypes=tuple(Dfa(next(tables), next(tables), next(tables), next(tables), start) for start in saved["starts"]),
         words=tuple(saved["words"]),
         warnings=tuple(saved["warnings"]),
     )
@@ -181,18 +199,5 @@ def _attribute_class(numbers: list[int], choices: list[list[list[str]]], uses: l
     )
 
 
-def _automata(arrays: dict[str, Any]) -> Iterator[Dfa]:
-    ranges = entries = states = 0
-    for count, rows, columns, start in arrays["shapes"].tolist():
-        yield Dfa(
-            arrays["bounds"][ranges : ranges + count],
-            arrays["classes"][ranges : ranges + count],
-            arrays["tables"][entries : entries + rows * columns].reshape(rows, columns),
-            arrays["accepting"][states : states + rows],
-            start,
-        )
-        ranges, entries, states = ranges + count, entries + rows * columns, states + rows
-
-
-def _tuples(value: Any) -> Any:
-    return tuple(_tuples(each) for each in value) if isinstance(value, list) else value
+def _tuples(values: list[Any]) -> tuple[Any, ...]:
+    return tuple([_tuples(each) if type(each) is list else each for each in values])

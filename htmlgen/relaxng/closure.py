@@ -5,7 +5,7 @@ Apart from `automaton`, since an automaton that comes from the cache needs none 
 
 from collections.abc import Iterable
 from dataclasses import replace
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
@@ -13,12 +13,14 @@ from htmlgen.errors import GrammarError
 from htmlgen.relaxng.attributes import AttributeClass, attribute_class
 from htmlgen.relaxng.automaton import DEAD, Automaton, ElementType, Form
 from htmlgen.relaxng.derivative import Derivatives
-from htmlgen.relaxng.dfa import Ints
 from htmlgen.relaxng.expansion import Expansion, Forms
 from htmlgen.relaxng.formulas import ALWAYS
 from htmlgen.relaxng.grammar import Grammar
 from htmlgen.relaxng.pattern import NOT_ALLOWED, TEXT_SYMBOL
 from htmlgen.relaxng.productivity import pruned
+
+if TYPE_CHECKING:
+    from htmlgen.relaxng.arrays import Ints
 
 _MOST_ENTRIES: Final = 4_000_000
 
@@ -61,8 +63,8 @@ class _Closure:
         types = tuple(self._element(symbol) for symbol in elements)
         return Automaton(
             name=self.expansion.grammar.name,
-            next=self._table([TEXT_SYMBOL, *elements, *data]),
-            nullable=np.array([self.expansion.patterns.nullable[pattern] for pattern in self.states]),
+            moves=self._table([TEXT_SYMBOL, *elements, *data]),
+            endings=np.array([self.expansion.patterns.nullable[pattern] for pattern in self.states]),
             start=self.states[start],
             elements=_told_apart(types),
             data=tuple(symbol // 2 for symbol in data),
@@ -88,7 +90,7 @@ class _Closure:
             if len(self.states) > limits.states or len(self.states) * len(self.symbols) > _MOST_ENTRIES:
                 raise GrammarError(f"{self.expansion.grammar.name}: the content has more states than the limit of {limits.states:,}")
 
-    def _table(self, symbols: Iterable[int]) -> Ints:
+    def _table(self, symbols: Iterable[int]) -> "Ints":
         columns = {symbol: column for column, symbol in enumerate(symbols)}
         table = np.zeros((len(self.states), len(columns)), np.int32)
         for pattern, state in self.states.items():

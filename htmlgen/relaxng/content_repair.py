@@ -13,10 +13,10 @@ from typing import Final
 
 from htmlgen.markup.elements import BLOCK, HEADING
 from htmlgen.markup.events import EndTag, Event, StartTag, Text
-from htmlgen.relaxng.annotations import ElementNotes
 from htmlgen.relaxng.attribute_repair import AttributeRepair
 from htmlgen.relaxng.automaton import DEAD, TEXT, Automaton, Form
 from htmlgen.relaxng.completion import NEVER, UNTITLED, Completion, Made
+from htmlgen.relaxng.notes import ElementNotes
 from htmlgen.relaxng.trees import UNSEEN, Node, is_blank, weigh
 
 _CHARACTER: Final = 10  #: cost of a character that is lost

@@ -10,11 +10,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final
 
-from htmlgen.relaxng import charsets, dfa, regex
-from htmlgen.relaxng.dfa import Dfa, TooLargeError
+from htmlgen.relaxng import charsets, dfa_building, regex
+from htmlgen.relaxng.dfa import Dfa
+from htmlgen.relaxng.dfa_building import TooLargeError
 from htmlgen.relaxng.grammar import Grammar
+from htmlgen.relaxng.limits import Place
 from htmlgen.relaxng.regex import Chars, Machine, Regex, RegexError, Sequence, Times
-from htmlgen.relaxng.syntax import Atom, Combined, Data, Node, Place, Ref, Repeat, Value, Wrapped, fold
+from htmlgen.relaxng.syntax import Atom, Combined, Data, Node, Ref, Repeat, Value, Wrapped, fold
 
 _ATOMS: Final[dict[str, Regex]] = {"text": regex.ANYTHING, "empty": regex.EMPTY, "notAllowed": regex.NOTHING}
 _TIMES: Final[dict[str, tuple[int, int | None]]] = {"?": (0, 1), "*": (0, None), "+": (1, None)}
@@ -54,7 +56,7 @@ class Datatypes:
 
     def _add(self, node: Node, insensitive: bool) -> int:
         tree = fold(node, self._below, self._value, self._values)
-        automaton = self._guarded(node, lambda limit: dfa.build(tree, limit, insensitive=insensitive))
+        automaton = self._guarded(node, lambda limit: dfa_building.build(tree, limit, insensitive=insensitive))
         if automaton.key not in self._by_key:
             self._by_key[automaton.key] = len(self.automata)
             self.automata.append(automaton)
@@ -103,7 +105,7 @@ class Datatypes:
         """Items, each after white space: what is left of that language after one space, white space at the end."""
         body = fold(node.body, self.grammar.below, self._item, self._items)
         items = Sequence((body, Times(regex.SPACE, 0, None)))
-        return Machine(self._guarded(node, lambda limit: dfa.after(dfa.build(items, limit), " ")))
+        return Machine(self._guarded(node, lambda limit: dfa_building.after(dfa_building.build(items, limit), " ")))
 
     def _item(self, node: Node, parts: list[Regex]) -> Regex:
         """The tree of a part of a list, white space before each of its items."""
@@ -126,7 +128,8 @@ class Datatypes:
         tree = fold(node, self._below, self._value, self._values)
 
         def word(limit: int) -> Dfa:
-            return dfa.product(dfa.build(tree, limit), dfa.build(_WORD, limit), lambda one, two: one and two, limit)
+            items, words = dfa_building.build(tree, limit), dfa_building.build(_WORD, limit)
+            return dfa_building.product(items, words, lambda one, two: one and two, limit)
 
         return Sequence((_SPACES, Machine(self._guarded(node, word))))
 
@@ -144,14 +147,14 @@ def _parsed(pattern: str, place: Place) -> Regex:
 
 
 def _facets(node: Data, excluded: list[Regex], limit: int) -> Dfa:
-    machines = [dfa.build(_parsed(pattern, place), limit) for pattern, place in node.patterns]
+    machines = [dfa_building.build(_parsed(pattern, place), limit) for pattern, place in node.patterns]
     if node.datatype == "token" and machines:
-        machines.append(dfa.build(_SPACED, limit))
-    whole = machines[0] if machines else dfa.build(regex.ANYTHING, limit)
+        machines.append(dfa_building.build(_SPACED, limit))
+    whole = machines[0] if machines else dfa_building.build(regex.ANYTHING, limit)
     for machine in machines[1:]:
-        whole = dfa.product(whole, machine, lambda one, two: one and two, limit)
+        whole = dfa_building.product(whole, machine, lambda one, two: one and two, limit)
     for tree in excluded:
-        whole = dfa.product(whole, dfa.build(tree, limit), lambda one, two: one and not two, limit)
+        whole = dfa_building.product(whole, dfa_building.build(tree, limit), lambda one, two: one and not two, limit)
     return whole
 
 

@@ -1,36 +1,26 @@
-"""Deterministic automata over characters: how any datatype is kept, and asked.
+"""Deterministic automata over characters: how any datatype is kept, and asked. `dfa_building` makes them.
 
 Laws: state 0 is dead; the automaton is minimal, its states and classes are in breadth-first order, so that two automata accept the
 same strings if and only if their arrays are equal. From every other state a string that is accepted can be reached.
-Source: subset construction (Rabin and Scott 1959), minimisation by refinement (Moore 1956).
 """
 
+from array import array as numbers
+from bisect import bisect_right
 from collections import deque
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Final
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING, Final
 
 from htmlgen.relaxng import charsets
+from htmlgen.relaxng.arrays import Table, array
 from htmlgen.relaxng.charsets import Charset
-from htmlgen.relaxng.regex import Chars, Either, Machine, Regex, Sequence, Times
 
-Ints = NDArray[np.int32]
+if TYPE_CHECKING:
+    from htmlgen.relaxng.arrays import Bools, Ints
 
 #: Characters that stand for their class in examples, the first that fits.
 _SHOWN: Final = "a0A-. :/,;=+_#%&?!()'" + "bcdefghijklmnopqrstuvwxyz123456789BCDEFGHIJKLMNOPQRSTUVWXYZ"
-_EDGES_PER_STATE: Final = 40
-_MAX_DEPTH: Final = 300   # two Python frames each
 
 
-class TooLargeError(ValueError):
-    """An automaton would be beyond its limit."""
-
-
-@dataclass(frozen=True, eq=False)
 class Dfa:
     """An automaton over characters.
 
@@ -38,15 +28,54 @@ class Dfa:
     `accepting[state]` says where a string may end; `start` is 1, or 0 where nothing is accepted.
     """
 
-    bounds: Ints            #: (ranges,)
-    classes: Ints           #: (ranges,)
-    table: Ints             #: (states, classes)
-    accepting: NDArray[np.bool_]   #: (states,)
-    start: int
+    def __init__(self, bounds: Table, classes: Table, table: Table, accepting: Table, start: int) -> None:
+        """Args: bounds, classes (ranges,); table (states, classes); accepting (states,); all int32 but the last, which is bool."""
+        self._stored = (bounds, classes, table, accepting)
+        self.start = start
+
+    @cached_property
+    def bounds(self) -> "Ints":
+        """(ranges,)"""
+        return array(self._stored[0])  # type: ignore[no-any-return]
+
+    @cached_property
+    def classes(self) -> "Ints":
+        """(ranges,)"""
+        return array(self._stored[1])  # type: ignore[no-any-return]
+
+    @cached_property
+    def table(self) -> "Ints":
+        """(states, classes)"""
+        return array(self._stored[2])  # type: ignore[no-any-return]
+
+    @cached_property
+    def accepting(self) -> "Bools":
+        """(states,)"""
+        return array(self._stored[3])  # type: ignore[no-any-return]
+
+    @cached_property
+    def _bounds(self) -> list[int]:
+        return list(self._stored[0].tolist())
+
+    @cached_property
+    def _classes(self) -> list[int]:
+        return list(self._stored[1].tolist())
+
+    @cached_property
+    def _rows(self) -> list[list[int]]:
+        return list(self._stored[2].tolist())
+
+    @cached_property
+    def _accepting(self) -> list[bool]:
+        return list(self._stored[3].tolist())
+
+    @cached_property
+    def _ascii(self) -> list[int]:
+        return [self.class_of(chr(code)) for code in range(128)]
 
     def class_of(self, char: str) -> int:
         """The class of a character."""
-        return int(self.classes[np.searchsorted(self.bounds, ord(char), side="right") - 1])
+        return self._classes[bisect_right(self._bounds, ord(char)) - 1]
 
     def run(self, text: str, state: int | None = None) -> int:
         """The state after a text, 0 where no string that begins so is accepted."""
@@ -60,21 +89,18 @@ class Dfa:
 
     def accepts(self, text: str) -> bool:
         """Whether the whole text is accepted."""
-        return bool(self.accepting[self.run(text)])
+        return self._accepting[self.run(text)]
 
     @cached_property
-    def _ascii(self) -> list[int]:
-        found: list[int] = self.classes[np.searchsorted(self.bounds, np.arange(128), side="right") - 1].tolist()
-        return found
+    def accepts_all(self) -> bool:
+        """Whether every text is accepted; a minimal automaton then has one state beside the dead one."""
+        return self._accepting[1:] == [True] and set(self._rows[1]) == {1}
 
     @cached_property
-    def _rows(self) -> list[list[int]]:
-        rows: list[list[int]] = self.table.tolist()
-        return rows
-
-    @cached_property
-    def distance(self) -> Ints:
+    def distance(self) -> "Ints":
         """How many characters are missing, at least, to the end of an accepted string; -1 for the dead state. (states,)"""
+        import numpy as np  # here, as who asks for it reckons with arrays
+
         found = np.where(self.accepting, 0, -1).astype(np.int32)
         steps = 0
         while True:
@@ -88,21 +114,22 @@ class Dfa:
     def sample(self) -> tuple[str, ...]:
         """A character of each class, one that reads well where there is one."""
         shown = {self.class_of(char): char for char in reversed(_SHOWN)}
-        first = {int(c): chr(b) for b, c in zip(self.bounds[::-1], self.classes[::-1], strict=True)}
-        return tuple(shown.get(c, first[c]) for c in range(self.table.shape[1]))
+        first = {number: chr(bound) for bound, number in zip(self._bounds[::-1], self._classes[::-1], strict=True)}
+        return tuple(shown.get(number, first[number]) for number in range(len(self._rows[0])))
 
     def shortest(self, state: int | None = None) -> str | None:
         """A shortest text that leads from a state (by default the first) to acceptance, None where there is none."""
         state = self.start if state is None else state
-        if self.distance[state] < 0:
+        distance: list[int] = self.distance.tolist()
+        if distance[state] < 0:
             return None
         text = ""
-        while not self.accepting[state]:
-            wanted = self.distance[state] - 1
-            steps = np.flatnonzero(self.distance[self.table[state]] == wanted)
-            step = min(steps.tolist(), key=lambda each: _SHOWN.find(self.sample[each]) % 1000)   # not found, -1, comes last
+        while not self._accepting[state]:
+            row = self._rows[state]
+            steps = [step for step, target in enumerate(row) if distance[target] == distance[state] - 1]
+            step = min(steps, key=lambda each: _SHOWN.find(self.sample[each]) % 1000)   # not found, -1, comes last
             text += self.sample[step]
-            state = int(self.table[state, step])
+            state = row[step]
         return text
 
     def strings(self, limit: int = 1000) -> tuple[str, ...] | None:
@@ -111,7 +138,7 @@ class Dfa:
         ahead = deque([(self.start, "")])
         while ahead and len(found) + len(ahead) <= limit + 1:
             state, text = ahead.popleft()
-            if self.accepting[state]:
+            if self._accepting[state]:
                 found.append(text)
             for step, target in enumerate(self._rows[state]):
                 if target:
@@ -123,294 +150,11 @@ class Dfa:
 
     def chars_of(self, number: int) -> Charset:
         """The characters of a class."""
-        ends = [*(int(bound) - 1 for bound in self.bounds[1:]), charsets.LAST]
-        return tuple((int(self.bounds[i]), ends[i]) for i in np.flatnonzero(self.classes == number))
+        ends = [*(bound - 1 for bound in self._bounds[1:]), charsets.LAST]
+        return tuple((low, high) for low, high, each in zip(self._bounds, ends, self._classes, strict=True) if each == number)
 
     @cached_property
     def key(self) -> bytes:
         """Equal for automata that accept the same strings, and for no others."""
-        shape = np.array([self.start, *self.table.shape, len(self.bounds)], np.int32)
-        return b"".join(part.tobytes() for part in (shape, self.bounds, self.classes, self.table, self.accepting))
-
-
-def build(tree: Regex, limit: int, *, insensitive: bool = False) -> Dfa:
-    """The automaton of a tree, with at most `limit` states; `insensitive` accepts ASCII letters in either case.
-
-    Raises: TooLargeError.
-    """
-    _check_size(tree, limit * _EDGES_PER_STATE)
-    nfa = _Nfa(insensitive)
-    end = nfa.add(tree, nfa.new())
-    return _determinised(nfa, end, limit)
-
-
-def product(one: Dfa, two: Dfa, accept: Callable[[bool, bool], bool], limit: int) -> Dfa:
-    """The automaton of the strings for which `accept` holds of both verdicts. Raises: TooLargeError."""
-    bounds, pairs = _classes_of_both(one, two)
-    steps = list(dict.fromkeys(pairs))
-    numbers = {(one.start, two.start): 1}
-    rows = [[0] * len(steps)]
-    ahead = [(one.start, two.start)]
-    while ahead:
-        here = ahead.pop(0)
-        row = []
-        for a, b in steps:
-            target = (int(one.table[here[0], a]), int(two.table[here[1], b]))
-            if target not in numbers:
-                numbers[target] = len(numbers) + 1
-                ahead.append(target)
-            row.append(numbers[target])
-        rows.append(row)
-        if len(numbers) > limit:
-            raise TooLargeError(f"more than {limit:,} states")
-    accepting = [False, *(accept(bool(one.accepting[a]), bool(two.accepting[b])) for a, b in numbers)]
-    return _canonical(_Raw(bounds, [steps.index(pair) for pair in pairs], rows, accepting))
-
-
-def disjoint(one: Dfa, two: Dfa, limit: int) -> bool:
-    """Whether no string is accepted by both; False too where there are more pairs of states than the limit."""
-    steps = list(dict.fromkeys(_classes_of_both(one, two)[1]))
-    met = {(one.start, two.start): None}
-    ahead = list(met)
-    for here in ahead:   # grows meanwhile
-        if one.accepting[here[0]] and two.accepting[here[1]]:
-            return False
-        first, second = one.table[here[0]].tolist(), two.table[here[1]].tolist()
-        new = [pair for pair in ((first[a], second[b]) for a, b in steps) if all(pair) and pair not in met]
-        met.update(dict.fromkeys(new))
-        ahead.extend(dict.fromkeys(new))
-        if len(met) > limit:
-            return False
-    return True
-
-
-def _classes_of_both(one: Dfa, two: Dfa) -> tuple[list[int], list[tuple[int, int]]]:
-    """Where ranges begin that lie within one class of each automaton, with these classes."""
-    bounds = sorted({*one.bounds.tolist(), *two.bounds.tolist()})
-    classes = (each.classes[np.searchsorted(each.bounds, bounds, side="right") - 1].tolist() for each in (one, two))
-    return bounds, list(zip(*classes, strict=True))
-
-
-def after(dfa: Dfa, text: str) -> Dfa:
-    """The automaton of what may follow a text."""
-    rows, accepting = dfa.table.tolist(), dfa.accepting.tolist()
-    return _canonical(_Raw(dfa.bounds.tolist(), dfa.classes.tolist(), rows, accepting, dfa.run(text)))
-
-
-def _check_size(tree: Regex, limit: int) -> None:
-    """Refuse a tree that is too large or too deep, before anything is made of it; shared parts are measured once."""
-    measured: dict[int, tuple[int, int]] = {}
-    stack = [tree]
-    while stack:
-        here = stack[-1]
-        if id(here) in measured:
-            stack.pop()
-            continue
-        parts = [here.body] if isinstance(here, Times) else here.parts if isinstance(here, Sequence | Either) else ()
-        missing = [part for part in parts if id(part) not in measured]
-        if missing:
-            stack.extend(missing)
-            continue
-        stack.pop()
-        inside = [measured[id(part)] for part in parts]
-        deepest = max((depth for _, depth in inside), default=0)
-        measured[id(here)] = _own_size(here) + sum(size for size, _ in inside) * _copies(here), 1 + deepest
-    size, depth = measured[id(tree)]
-    if size > limit:
-        raise TooLargeError(f"would need {size:,} positions, the limit is {limit:,}" if size < 10**15 else "would need too many positions")
-    if depth > _MAX_DEPTH:
-        raise TooLargeError(f"parts within each other beyond the limit of {_MAX_DEPTH}")
-
-
-def _own_size(tree: Regex) -> int:
-    return int(np.count_nonzero(tree.dfa.table)) + 1 if isinstance(tree, Machine) else 1
-
-
-def _copies(tree: Regex) -> int:
-    return max(tree.low + (tree.high is None), tree.high or 0) if isinstance(tree, Times) else 1
-
-
-@dataclass(slots=True)
-class _Nfa:
-    """Thompson's construction: `edges[state]` over characters, `free[state]` over nothing. No edge leads into a given start."""
-
-    insensitive: bool
-    edges: list[list[tuple[Charset, int]]] = field(default_factory=list)
-    free: list[list[int]] = field(default_factory=list)
-
-    def new(self) -> int:
-        self.edges.append([])
-        self.free.append([])
-        return len(self.edges) - 1
-
-    def add(self, tree: Regex, start: int) -> int:
-        """Add a tree from a state; the state where it ends."""
-        if isinstance(tree, Sequence):
-            for part in tree.parts:
-                start = self.add(part, start)
-            return start
-        if isinstance(tree, Times):
-            return self.add_times(tree, start)
-        end = self.new()
-        if isinstance(tree, Chars):
-            self.edges[start].append((self.cased(tree.chars), end))
-        elif isinstance(tree, Either):
-            for part in tree.parts:
-                self.free[self.add(part, start)].append(end)
-        else:
-            self.add_machine(tree.dfa, start, end)
-        return end
-
-    def add_times(self, tree: Times, start: int) -> int:
-        for _ in range(tree.low):
-            start = self.add(tree.body, start)
-        if tree.high is None:
-            loop = self.new()
-            self.free[start].append(loop)
-            self.free[self.add(tree.body, loop)].append(loop)
-            return loop
-        end = self.new()
-        self.free[start].append(end)
-        for _ in range(tree.high - tree.low):
-            start = self.add(tree.body, start)
-            self.free[start].append(end)
-        return end
-
-    def add_machine(self, dfa: Dfa, start: int, end: int) -> None:
-        states = [self.new() for _ in dfa.table]
-        self.free[start].append(states[dfa.start])
-        chars = [self.cased(dfa.chars_of(number)) for number in range(dfa.table.shape[1])]
-        for state, row in enumerate(dfa.table.tolist()):
-            self.edges[states[state]].extend((chars[step], states[target]) for step, target in enumerate(row) if target)
-        for number in np.flatnonzero(dfa.accepting).tolist():
-            self.free[states[number]].append(end)
-
-    def cased(self, chars: Charset) -> Charset:
-        return charsets.either_case(chars) if self.insensitive else chars
-
-    def closure(self, states: frozenset[int]) -> frozenset[int]:
-        found = set(states)
-        ahead = list(states)
-        while ahead:
-            for target in self.free[ahead.pop()]:
-                if target not in found:
-                    found.add(target)
-                    ahead.append(target)
-        return frozenset(found)
-
-
-@dataclass(slots=True)
-class _Raw:
-    """An automaton that is not minimal yet: state 0 is dead."""
-
-    bounds: list[int]
-    classes: list[int]
-    rows: list[list[int]]
-    accepting: list[bool]
-    start: int = 1
-
-
-def _determinised(nfa: _Nfa, end: int, limit: int) -> Dfa:
-    bounds, classes, steps = _partition({chars for edges in nfa.edges for chars, _ in edges})
-    count = max(classes) + 1
-    first = nfa.closure(frozenset((0,)))
-    numbers = {frozenset[int](): 0, first: 1}
-    closures: dict[frozenset[int], frozenset[int]] = {}
-    rows = [[0] * count]
-    for here in _growing(numbers):
-        moves: dict[int, set[int]] = {}
-        for state in here:
-            for chars, target in nfa.edges[state]:
-                for step in steps[chars]:
-                    moves.setdefault(step, set()).add(target)
-        row = [0] * count
-        for step, targets in moves.items():
-            move = frozenset(targets)
-            closed = closures.get(move) or closures.setdefault(move, nfa.closure(move))
-            row[step] = numbers.setdefault(closed, len(numbers))
-        rows.append(row)
-        if len(numbers) > limit + 1:
-            raise TooLargeError(f"more than {limit:,} states")
-    return _canonical(_Raw(bounds, classes, rows, [end in states for states in numbers]))
-
-
-def _growing(numbers: dict[frozenset[int], int]) -> Iterator[frozenset[int]]:
-    """The sets numbered from 1 on, also those that are added meanwhile."""
-    ordered = list(numbers)
-    position = 1
-    while position < len(numbers):
-        if position >= len(ordered):
-            ordered = list(numbers)
-        yield ordered[position]
-        position += 1
-
-
-def _partition(sets: set[Charset]) -> tuple[list[int], list[int], dict[Charset, list[int]]]:
-    """Ranges of characters that no set tells apart, the class of each range, and the classes of each set."""
-    edges = {edge for chars in sets for low, high in chars for edge in (low, high + 1)}
-    bounds = sorted((edges | {0}) - {charsets.LAST + 1})
-    index = {bound: i for i, bound in enumerate(bounds)}
-    index[charsets.LAST + 1] = len(bounds)
-    signatures: list[list[int]] = [[] for _ in bounds]
-    ordered = sorted(sets)
-    for number, chars in enumerate(ordered):
-        for low, high in chars:
-            for i in range(index[low], index[high + 1]):
-                signatures[i].append(number)
-    numbers: dict[tuple[int, ...], int] = {}
-    classes = [numbers.setdefault(tuple(signature), len(numbers)) for signature in signatures]
-    steps: dict[Charset, list[int]] = {chars: [] for chars in ordered}
-    for signature, number in numbers.items():
-        for each in signature:
-            steps[ordered[each]].append(number)
-    return bounds, classes, steps
-
-
-def _canonical(raw: _Raw) -> Dfa:
-    """Minimal, in breadth-first order, with as few classes and ranges as there can be."""
-    table = np.array(raw.rows, np.int32)
-    merged = _merged_states(table, np.array(raw.accepting))
-    small = np.zeros((merged.max() + 1, table.shape[1]), np.int32)
-    small[merged] = merged[table]
-    accepting = np.zeros(len(small), bool)
-    accepting[merged] = raw.accepting
-    bounds, classes, small = _merged_classes(raw, small)
-    order = _breadth_first(small, int(merged[raw.start]), int(merged[0]))
-    number = np.zeros(len(small), np.int32)
-    number[order] = np.arange(len(order))
-    return Dfa(bounds, classes, number[small[order]].astype(np.int32), accepting[order], int(number[merged[raw.start]]))
-
-
-def _merged_states(table: Ints, accepting: NDArray[np.bool_]) -> Ints:
-    """The number of each state's class of equivalent states."""
-    labels = accepting.astype(np.int32)
-    count = 0
-    while True:
-        rows = np.column_stack([labels, labels[table]])
-        numbers: dict[bytes, int] = {}
-        labels = np.array([numbers.setdefault(row.tobytes(), len(numbers)) for row in rows], np.int32)
-        if len(numbers) == count:
-            return labels
-        count = len(numbers)
-
-
-def _merged_classes(raw: _Raw, table: Ints) -> tuple[Ints, Ints, Ints]:
-    _, same = np.unique(table, axis=1, return_inverse=True)
-    of_range = same.reshape(-1)[raw.classes]
-    keep = np.concatenate([[True], of_range[1:] != of_range[:-1]])
-    of_range = of_range[keep]
-    numbers = {int(old): new for new, old in enumerate(dict.fromkeys(of_range.tolist()))}
-    columns: list[int] = [int(np.flatnonzero(same.reshape(-1) == old)[0]) for old in numbers]
-    classes = np.array([numbers[int(old)] for old in of_range], np.int32)
-    return np.array(raw.bounds, np.int32)[keep], classes, table[:, columns]
-
-
-def _breadth_first(table: Ints, start: int, dead: int) -> list[int]:
-    order = {dead: None, start: None}
-    ahead = deque([start])
-    while ahead:
-        for target in table[ahead.popleft()].tolist():
-            if target not in order:
-                order[target] = None
-                ahead.append(target)
-    return list(order)
+        shape = numbers("i", [self.start, len(self._rows), len(self._rows[0]), len(self._bounds)])
+        return b"".join((shape.tobytes(), *(part.tobytes() for part in self._stored)))

@@ -8,12 +8,15 @@ Law: an element matches its pattern if and only if it matches one of its forms.
 from dataclasses import dataclass, field
 
 from htmlgen.relaxng import formulas
-from htmlgen.relaxng.annotations import ElementNotes, attribute_notes, element_notes
+from htmlgen.relaxng.annotations import attribute_notes, element_notes
 from htmlgen.relaxng.attributes import AttributeUse
 from htmlgen.relaxng.datatypes import Datatypes
 from htmlgen.relaxng.formulas import ALWAYS, Formula, Work
 from htmlgen.relaxng.grammar import Grammar
-from htmlgen.relaxng.names import NameTest, name_tests
+from htmlgen.relaxng.limits import Place
+from htmlgen.relaxng.name_classes import name_tests
+from htmlgen.relaxng.names import NameTest
+from htmlgen.relaxng.notes import ElementNotes
 from htmlgen.relaxng.pattern import EMPTY, NOT_ALLOWED, TEXT, Patterns
 from htmlgen.relaxng.syntax import (
     ANNOTATIONS,
@@ -24,7 +27,6 @@ from htmlgen.relaxng.syntax import (
     Data,
     Element,
     Node,
-    Place,
     Ref,
     Repeat,
     Wrapped,

@@ -9,10 +9,11 @@ from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass, field
 
 from htmlgen.errors import GrammarError
+from htmlgen.relaxng.limits import Limits, Place
 from htmlgen.relaxng.parser import START, parse
 from htmlgen.relaxng.sources import Files, Origin, Request
 from htmlgen.relaxng.spelling import did_you_mean
-from htmlgen.relaxng.syntax import Atom, Attribute, Combined, Define, Element, Include, Limits, Node, Place, Ref, Source, children
+from htmlgen.relaxng.syntax import Atom, Attribute, Combined, Define, Element, Include, Node, Ref, Source, children
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Final, NoReturn
 
 from htmlgen.errors import GrammarSyntaxError
-from htmlgen.relaxng.syntax import Place
+from htmlgen.relaxng.limits import Place
 
 _KEYWORDS: Final = (
     "attribute default datatypes div element empty external grammar include inherit list mixed namespace notAllowed parent "

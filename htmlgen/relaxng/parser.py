@@ -10,6 +10,7 @@ from typing import Final, NoReturn
 
 from htmlgen.errors import GrammarError
 from htmlgen.relaxng.lexer import FileText, Lexeme, lex
+from htmlgen.relaxng.limits import Limits, Place
 from htmlgen.relaxng.syntax import (
     ANNOTATIONS,
     Annotation,
@@ -21,12 +22,10 @@ from htmlgen.relaxng.syntax import (
     Define,
     Element,
     Include,
-    Limits,
     Name,
     NameChoice,
     NameClass,
     Node,
-    Place,
     Ref,
     Repeat,
     Source,

@@ -9,10 +9,9 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from htmlgen.markup.events import StartTag
-from htmlgen.relaxng.annotations import ElementNotes
 from htmlgen.relaxng.attributes import AttributeClass, AttributeState, AttributeUse, bits
 from htmlgen.relaxng.automaton import Automaton, Form
-from htmlgen.relaxng.dfa import Dfa
+from htmlgen.relaxng.notes import ElementNotes
 from htmlgen.relaxng.spelling import close_names
 
 _SHOWN = 60          # characters of what stood there
@@ -103,7 +102,7 @@ class TagReader:
         classes = sorted({form.attributes for each in self.elements for form in self.automaton.elements[each].forms})
         kinds = [self.automaton.attributes[each] for each in classes]
         datatypes = {kind.uses[i].datatype for kind in kinds for i in bits(kind.named(name))}
-        asked = tuple(sorted(each for each in datatypes if not _accepts_all(self.automaton.datatypes[each])))
+        asked = tuple(sorted(each for each in datatypes if not self.automaton.datatypes[each].accepts_all))
         sign = _Sign(tuple(kind.named(name) for kind in kinds), asked)
         if not asked:
             sign.fixed = self._number(sign, ())
@@ -185,11 +184,6 @@ class TagReader:
 def _attributes(tag: StartTag) -> Iterable[tuple[str, str]]:
     """Without namespace declarations, which are no attributes to RELAX NG (Namespaces in XML 3)."""
     return (each for each in tag.attributes if each[0] != "xmlns" and not each[0].startswith("xmlns:"))
-
-
-def _accepts_all(datatype: Dfa) -> bool:
-    """Whether a datatype accepts every text; a minimal automaton then has one state beside the dead one."""
-    return len(datatype.accepting) == 2 and bool(datatype.accepting[1]) and bool((datatype.table[1] == 1).all())
 
 
 def short(text: str) -> str:

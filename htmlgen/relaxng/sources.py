@@ -1,15 +1,15 @@
 """Where grammar files come from: a folder, the grammars that ship with htmlgen, or text in hand. Files are read, and bounded, here."""
 
 from collections.abc import Iterable
+from functools import cache
 from hashlib import sha256
-from importlib import resources
-from importlib.resources.abc import Traversable
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
 
 from htmlgen.errors import GrammarError, UnknownGrammarError
+from htmlgen.relaxng.limits import Limits, Place
 from htmlgen.relaxng.spelling import did_you_mean
-from htmlgen.relaxng.syntax import Limits, Place
 
 #: A file's path, a packaged grammar's name or a file's name, or a grammar's text (recognised by a brace).
 Origin = str | Path
@@ -20,14 +20,15 @@ Request = tuple[str, tuple[str, ...], str]
 TEXT_NAME: Final = "<text>"
 
 
-def packaged() -> Traversable:
+@cache
+def packaged() -> Path:
     """The folder of the grammars that ship with htmlgen: package data, or the repository's folder."""
-    try:
-        return resources.files("htmlgen.grammars")
-    except ModuleNotFoundError:
-        return Path(__file__).parents[2] / "grammars"
+    spec = find_spec("htmlgen.grammars")
+    folders = spec.submodule_search_locations if spec else None
+    return Path(folders[0]) if folders else Path(__file__).parents[2] / "grammars"
 
 
+@cache
 def packaged_names() -> tuple[str, ...]:
     """The names of the packaged grammars, without `.rnc`."""
     return tuple(sorted(file.name.removesuffix(".rnc") for file in packaged().iterdir() if file.name.endswith(".rnc")))

@@ -91,8 +91,8 @@ class Subsets:
         key = tuple(sorted(states.items()))
         found = self._subsets.get(key)
         if found is None:
-            nullable, rows = self.automaton.nullable, self.automaton.rows
-            ended = tuple(element for element, here in states.items() if any(nullable[state] for state in here))
+            ends, rows = self.automaton.ends, self.automaton.rows
+            ended = tuple(element for element, here in states.items() if any(ends[state] for state in here))
             first = 1 + len(self.automaton.elements)
             textual = any(any(rows[state][first:]) for here in states.values() for state in here)
             found = self._subsets[key] = Subset(states, ended, textual)
@@ -154,6 +154,12 @@ class Subsets:
             states = sorted({state for here in subset.states.values() for state in here})
             subset.expected = tuple(dict.fromkeys(word for state in states for word in self.automaton.expected(state)))
         return (*subset.expected, f"</{name}>") if name and subset.ended else subset.expected
+
+    def lacking(self, subset: Subset) -> str | None:
+        """The one thing that content lacks; None where it lacks several, or one of several."""
+        states = {state for here in subset.states.values() for state in here}
+        words = {word for state in states for word in self.automaton.lacking(state)}
+        return words.pop() if len(words) == 1 else None
 
     def entry(self, around: Around, reading: Reading) -> Entry:
         """A reading met among elements around; remembered."""

@@ -2,7 +2,6 @@
 
 import hashlib
 import os
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,6 +11,8 @@ from typing import IO
 @contextmanager
 def write_atomically(path: Path) -> Iterator[IO[bytes]]:
     """A stream whose content takes the place of `path` when the block ends without an error."""
+    import tempfile  # here, as what writes no file starts sooner
+
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
