@@ -5,7 +5,6 @@ import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NoReturn, TextIO
 
@@ -14,7 +13,6 @@ from click.core import ParameterSource
 
 from htmlgen.errors import OutputError
 from htmlgen.evaluation.reports.formats import FORMATS
-from htmlgen.runtime.files import write_atomically
 
 if TYPE_CHECKING:
     from htmlgen.cli_config import ConfigFile
@@ -148,7 +146,7 @@ def _run(
     file, outcome = options["baseline"], _Outcome()
     recording = Recording(file) if options["write_baseline"] else None
     baseline = Baseline.load(file) if file and not recording else None
-    screen = Screen(selection=selection, baseline=baseline, recording=recording)
+    screen = Screen(selection=selection, baseline=baseline, recording=recording, asked=failing.on)
     comparing = _comparing(options) if options["reference"] or options["bits"] else None
     pages = read_pages(sources, lines=options["lines"], limit=options["max_bytes"], exclude=_excluded(config, options))
     with ExitStack() as stack:
@@ -168,6 +166,8 @@ def _stream(output: Path | None) -> Iterator[TextIO]:
     if output is None:
         yield sys.stdout
         return
+    from htmlgen.runtime.files import write_atomically
+
     try:
         with write_atomically(output) as stream:
             text = io.TextIOWrapper(stream, encoding="utf-8", newline="")
@@ -256,6 +256,8 @@ def _check_rules(patterns: Iterable[str], config: "ConfigFile | None", *, key: s
 
     Args: config, the file that has the patterns below that key, None for the command line; other, words that are no rules.
     """
+    from difflib import get_close_matches
+
     from htmlgen.errors import UnknownRuleError
     from htmlgen.evaluation.rules import FAMILIES, RULES
     from htmlgen.evaluation.selecting import fits

@@ -173,7 +173,7 @@ def test_formats_of_eval(tmp_path: Path) -> None:
     assert whole["pages"] == [json.loads(line)]
     assert whole["totals"]["pages"] == 1
     table = run("eval", page).stdout
-    assert f"{page}:1:7 balance/stray" in table
+    assert f"{page}:1:7 syntax/stray-end-tag" in table
     assert "\x1b" not in table
 
 

@@ -86,10 +86,10 @@ def test_sarif_indices_point_at_rules_and_pages() -> None:
 
 def test_sarif_says_what_its_rules_are() -> None:
     rules = {rule["id"]: rule for rule in sarif(evaluations())["tool"]["driver"]["rules"]}
-    stray = rules["balance/stray"]
-    assert stray["shortDescription"]["text"] == RULES["balance/stray"].title
+    stray = rules["syntax/stray-end-tag"]
+    assert stray["shortDescription"]["text"] == RULES["syntax/stray-end-tag"].title
     assert stray["helpUri"].startswith("https://html.spec.whatwg.org/")
-    assert stray["help"]["markdown"].startswith("# balance/stray")
+    assert stray["help"]["markdown"].startswith("# syntax/stray-end-tag")
     assert stray["fullDescription"]["text"].startswith("An end tag ends nothing")
     assert rules["content/made-up"]["help"]["text"] == "# content/made-up\n\nMade up\n"
 
@@ -115,8 +115,7 @@ def test_a_fingerprint_stays_where_lines_move_and_spaces_change() -> None:
 
 def test_equal_findings_on_equal_lines_are_told_apart() -> None:
     evaluation = judged("<p>tea</em>\n<p>tea</em>", "x")
-    marks = [mark for finding, mark in zip(evaluation.findings, fingerprints(evaluation), strict=True) if finding.rule == "balance/stray"]
-    first, second = (mark.partition(":") for mark in marks)
+    first, second = (mark.partition(":") for mark in fingerprints(evaluation))
     assert (first[0], first[2], second[2]) == (second[0], "1", "2")
 
 
@@ -152,7 +151,7 @@ def test_junit_has_a_case_a_page_that_fails_with_its_errors() -> None:
     assert (clean.get("classname"), clean.get("name"), list(clean)) == ("site", "site/clean.html", [])
     (failure,) = broken
     assert failure.get("type") in RULES or str(failure.get("type")).startswith("syntax/")
-    assert "site/broken.html:1:7 error balance/stray" in (failure.text or "")
+    assert "site/broken.html:1:7 error syntax/stray-end-tag" in (failure.text or "")
     assert "    <p>tea</em>\n          ^" in (failure.text or "")
     assert [child.tag for child in warned] == ["system-out"]
     assert [child.tag for child in nasty] == ["failure"]
@@ -188,7 +187,8 @@ def test_whatever_a_page_holds_junit_and_sarif_keep_their_schemas(name: str, tex
 
 def test_github_has_a_command_a_finding() -> None:
     lines = written("github", evaluations()[:3]).splitlines()
-    assert "::error file=site/broken.html,line=1,col=7,title=balance/stray::</em> closes nothing: no <em> is open here" in lines
+    place = "file=site/broken.html,line=1,col=7"
+    assert f"::error {place},title=syntax/stray-end-tag::</em> ends nothing: no such element is open here" in lines
     assert "::warning file=warned.html,line=1,col=1,title=document/made-up::hm" in lines
     assert lines[-1].startswith("2 of 3 pages without errors")
 
@@ -216,7 +216,7 @@ def test_findings_are_written_before_the_next_page_is_judged(form: str) -> None:
 
     def pages() -> Iterator[Evaluation]:
         for evaluation in evaluations()[1:]:
-            seen.append("balance/stray" in stream.getvalue())
+            seen.append("syntax/stray-end-tag" in stream.getvalue())
             yield evaluation
 
     writer(form)(pages(), stream)

@@ -78,7 +78,7 @@ def test_the_sums_are_those_of_the_totals() -> None:
     tiles = dict(re.findall(r"<dt>([^<]*)</dt><dd>([^<]*)</dd>", document))
     mean = (1 + 1 + judged("<p>tea</em>\n<p>milk</em>", "x").score) / 3
     assert tiles == {
-        "Pages": "3", "Without errors": "66.7%", "Errors": "4", "Warnings": "1", "Mean score": f"{mean:.3f}", "Size": "65 B",
+        "Pages": "3", "Without errors": "66.7%", "Errors": "2", "Warnings": "1", "Mean score": f"{mean:.3f}", "Size": "65 B",
     }  # fmt: skip
 
 
@@ -98,11 +98,11 @@ def test_a_finding_stands_beside_its_marked_source_and_links_to_its_rule() -> No
 
 def test_what_is_left_out_is_said() -> None:
     many = [judged("</em>" * 2, f"p{number}") for number in range(PAGES_SHOWN + 5)]
-    long = judged("</em>" * FINDINGS_SHOWN, "long")
+    long = judged("</em>" * (FINDINGS_SHOWN + 7), "long")
     document = report(*many, long)
     assert document.count("<details") == PAGES_SHOWN
     assert f"The {PAGES_SHOWN} worst of {PAGES_SHOWN + 6} pages with findings are shown" in document
-    assert f"{FINDINGS_SHOWN} more findings of this page" in document  # parser and balance each find all
+    assert "7 more findings of this page" in document
 
 
 NASTY = "</script><img src=x onerror=alert(1)>\"'&\x00\x1b[2J\ud800\u2028"

@@ -39,7 +39,7 @@ def rules_found(example: str) -> set[str]:
     block = EXAMPLE.fullmatch(example)
     assert block, "an example is one fenced block of html"
     page = codecs.decode(block[2], "unicode_escape") if block[1] else block[2]
-    return {finding.rule for finding in without_ignored(evaluate(page).findings, page)}
+    return {finding.rule for finding in without_ignored(evaluate(page).every_finding, page)}
 
 
 def test_every_rule_has_a_page_and_every_page_a_rule() -> None:

@@ -90,7 +90,7 @@ def test_a_violation_says_where_what_stood_and_what_could_have() -> None:
     assert (value.path, value.message) == ("page > list", 'attribute \'type\' of <list> cannot be "b", but "a" or "1"')
     assert (value.found, value.expected) == ('type="b"', ('"a" or "1"',))
     (missing,) = validate(events("<page></page>"), LIST)
-    assert (missing.message, missing.expected) == ("<page> ends too early: still expected <title>", ("<title>",))
+    assert (missing.message, missing.expected) == ("<page> lacks <title>", ("<title>",))
     (unknown,) = validate(events("<page><titel></titel></page>"), LIST)[:1]
     assert unknown.message == "<titel> is no element of this grammar; <title> is"
 

@@ -239,8 +239,8 @@ class _Walk:
                 self.outliving[element.tag.name].append(element.tag)
 
     def _misnested(self, tag: Tag, start: Tag) -> None:
-        line, column = self.lines.locate(start.offset)
-        message = f"</{tag.name}> comes after the end of an element that its <{tag.name}> (line {line}, column {column}) stands in"
+        place = self.lines.words(start.offset)
+        message = f"</{tag.name}> comes after the end of an element that its <{tag.name}> ({place}) stands in"
         self._report("misnested", tag, message)
 
     def _stray(self, tag: Tag) -> None:

@@ -65,8 +65,8 @@ def parse_document(page: str, *, fragment: bool | None = None, lines: Lines | No
     if len(unix) < len(page):
         pairs = _pairs(page)
         offsets = [offset + bisect_left(pairs, offset) for offset in offsets]
-        errors = [error._replace(offset=error.offset + bisect_left(pairs, error.offset)) for error in errors]
-    findings = _findings(errors, lines or Lines(page)) if errors else ()
+        errors = [_with_pairs(error, pairs) for error in errors]
+    findings = _findings(errors, page, lines or Lines(page)) if errors else ()
     return Document(
         page=page,
         container=container,
@@ -96,10 +96,18 @@ def _pairs(page: str) -> list[int]:
     return found
 
 
-def _findings(errors: Iterable[ParseError], lines: Lines) -> Iterable[Finding]:
+def _with_pairs(error: ParseError, pairs: list[int]) -> ParseError:
+    """An error of the page with LF alone, in the page with CR LF."""
+    start = error.start + bisect_left(pairs, error.start) if error.start >= 0 else -1
+    return error._replace(offset=error.offset + bisect_left(pairs, error.offset), start=start)
+
+
+def _findings(errors: Iterable[ParseError], page: str, lines: Lines) -> Iterable[Finding]:
     for error in sorted(errors, key=lambda error: error.offset):
         line, column = lines.locate(error.offset)
         if error.code in _GIVEN_UP:
             yield Finding(error.code, _GIVEN_UP[error.code], line, column, error.offset)
         else:
-            yield Finding(f"syntax/{error.code}", message_of(error), line, column, error.offset)
+            written = 0 <= error.start < error.offset and page[error.start] == "<"  # not implied
+            begins = f" (it begins in {lines.words(error.start)})" if written else ""
+            yield Finding(f"syntax/{error.code}", message_of(error) + begins, line, column, error.offset)

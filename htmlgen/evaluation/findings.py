@@ -41,6 +41,11 @@ class Lines:
         line = bisect_right(self.starts, offset)
         return line, offset - self.starts[line - 1] + 1
 
+    def words(self, offset: int) -> str:
+        """`line 2, column 7`: how messages speak of an offset."""
+        line, column = self.locate(offset)
+        return f"line {line}, column {column}"
+
     def offset(self, line: int, column: int) -> int:
         """The offset of a line and column: the inverse of `locate`, never past the end of the page."""
         return min(self.starts[line - 1] + column - 1, self.length)

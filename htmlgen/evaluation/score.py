@@ -22,6 +22,7 @@ from htmlgen.evaluation.findings import Finding, Lines
 from htmlgen.evaluation.fragments import is_fragment
 from htmlgen.evaluation.sizes import PAGE_LIMIT, size_of, too_large
 from htmlgen.evaluation.tags import scan
+from htmlgen.evaluation.telling import told_once
 from htmlgen.markup.events import StartTag
 from htmlgen.relaxng import Automaton, load_automaton
 from htmlgen.relaxng.sources import Origin
@@ -71,9 +72,12 @@ class Evaluation:
 
     @property
     def findings(self) -> tuple[Finding, ...]:
-        """All findings that are kept, in the order of the page."""
-        if self.kept is not None:
-            return self.kept
+        """The findings that are kept, in the order of the page; without more ado, all but those that say again what others say."""
+        return told_once(self.every_finding) if self.kept is None else self.kept
+
+    @property
+    def every_finding(self) -> tuple[Finding, ...]:
+        """What all witnesses found, in the order of the page."""
         found = (*self.encoding, *self.errors, *self.balance.findings, *self.violations)
         return tuple(sorted(found, key=lambda finding: (finding.offset, finding.rule)))
 

@@ -9,6 +9,7 @@ from htmlgen.evaluation.baseline import Baseline, Recording
 from htmlgen.evaluation.ignoring import without_ignored
 from htmlgen.evaluation.score import Evaluation
 from htmlgen.evaluation.selecting import Selection
+from htmlgen.evaluation.telling import told_once
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,10 +19,11 @@ class Screen:
     selection: Selection = field(default_factory=Selection)
     baseline: Baseline | None = None  #: of known findings
     recording: Recording | None = None  #: where what is kept becomes known
+    asked: tuple[str, ...] = ()  #: patterns of rules of which every finding is wanted, told by others or not
 
     def kept(self, evaluation: Evaluation, path: str) -> Evaluation:
         """An evaluation with the findings that are kept. Args: path, of the page's file."""
-        findings = self.selection.kept(without_ignored(evaluation.findings, evaluation.page), path)
+        findings = told_once(self.selection.kept(without_ignored(evaluation.every_finding, evaluation.page), path), self.asked)
         if self.recording:
             self.recording.add(findings, evaluation.page, path)
             findings = ()

@@ -187,7 +187,9 @@ class _Walk:
             name = self.names[-1]
             shown, end = (f"<{name}>", f"</{name}>") if name else ("the document", "the end")
             expected = self.known.expected(subset, name)
-            self.report(index, Problem("content", f"{shown} ends too early: still expected {_listed(expected)}", end, expected))
+            lacking = self.known.lacking(subset)
+            said = f"{shown} lacks {lacking}" if lacking else f"{shown} ends too early: still expected {_listed(expected)}"
+            self.report(index, Problem("content", said, end, expected))
         return subset.ended or tuple(subset.states)
 
     def text(self, index: int, subset: Subset, data: str) -> None:

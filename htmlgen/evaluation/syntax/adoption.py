@@ -40,14 +40,14 @@ def _round(at: Construction, entry: Active) -> bool:
     """One round for a formatting element; whether another may be needed."""
     element = entry.element
     if element.place < 0:
-        at.error("misnested-tags", element.name)
+        at.fault("misnested-tags", element)
         at.formatting.remove(entry)
         return False
     if not at.has_element(element):
-        at.error("misnested-tags", element.name)
+        at.fault("misnested-tags", element)
         return False
     if element is not at.current:
-        at.error("misnested-tags", element.name)
+        at.fault("misnested-tags", element)
     place = element.place
     at.count(len(at.stack) - place)
     block = next((below for below in range(place + 1, len(at.stack)) if _is_special(at.stack[below])), None)

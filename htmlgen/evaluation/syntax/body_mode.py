@@ -58,7 +58,7 @@ def end_any_other(at: Construction, name: str) -> None:
         return
     at.imply_end_tags(but=name)
     if places[-1] != len(at.stack) - 1:
-        at.error("unclosed-element", at.current.name)
+        at.fault("unclosed-element", at.current)
     at.pop_to(places[-1])
 
 
@@ -76,7 +76,7 @@ def _all_may_stay_open(at: Construction) -> None:
     """An error if an element is open that has to be closed before the body."""
     for element in reversed(at.stack):
         if element.name not in MAY_STAY_OPEN or element.namespace != "html":
-            at.error("unclosed-element", element.name)
+            at.fault("unclosed-element", element)
             return
         at.count(1)
 
@@ -237,7 +237,7 @@ def _formatting(at: Construction, tag: Tag) -> None:
 
 def _a(at: Construction, tag: Tag) -> None:
     if (entry := at.active("a")) is not None:
-        at.error("nested-element", "a")
+        at.fault("nested-element", entry.element)
         adopt(at, "a")
         if entry in at.formatting:
             at.formatting.remove(entry)
@@ -288,7 +288,7 @@ def _end_form(at: Construction, name: str) -> None:
         return
     at.imply_end_tags()
     if form is not at.current:
-        at.error("unclosed-element", at.current.name)
+        at.fault("unclosed-element", at.current)
     at.remove_from_stack(form)
 
 

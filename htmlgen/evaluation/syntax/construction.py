@@ -105,6 +105,10 @@ class Construction:
     def error(self, code: str, detail: str = "") -> None:
         self.errors.append(ParseError(code, self.offset, detail))
 
+    def fault(self, code: str, element: Element) -> None:
+        """An error about an element that is open, or was."""
+        self.errors.append(ParseError(code, self.offset, element.name, element.start))
+
     # The stack of open elements, 13.2.4.2
 
     @property
@@ -229,7 +233,7 @@ class Construction:
         """An error unless the current node has one of these names."""
         current = self.stack[-1]
         if current.name not in names or current.namespace != "html":
-            self.error("unclosed-element", current.name)
+            self.fault("unclosed-element", current)
 
     def close_p(self) -> None:
         """13.2.6.4.7, close a p element, if there is one in button scope."""

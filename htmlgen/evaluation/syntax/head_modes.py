@@ -230,7 +230,7 @@ def _end_text(at: Construction, _: str) -> None:
 
 
 def _page_ends_in_text(at: Construction) -> None:
-    at.error("unclosed-element", at.current.name)
+    at.fault("unclosed-element", at.current)
     at.pop()
     at.mode = at.original_mode
     at.mode.end_of_page(at)

@@ -86,7 +86,7 @@ def _end_frameset(at: Construction, name: str) -> None:
 
 def _frameset_end_of_page(at: Construction) -> None:
     if len(at.stack) > 1:
-        at.error("unclosed-element", at.current.name)
+        at.fault("unclosed-element", at.current)
 
 
 def _end_html_after_frameset(at: Construction, _: str) -> None:

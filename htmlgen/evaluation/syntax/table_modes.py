@@ -398,7 +398,7 @@ def _page_ends_in_template(at: Construction) -> None:
     if not at.places["template"]:
         return
     while at.places["template"]:
-        at.error("unclosed-element", "template")
+        at.fault("unclosed-element", at.stack[at.places["template"][-1]])
         at.pop_until("template")
         at.clear_to_mark()
         at.template_modes.pop()

@@ -9,11 +9,15 @@ _LOWER: Final = str.maketrans(ascii_uppercase, ascii_lowercase)
 
 
 class ParseError(NamedTuple):
-    """A parse error, where it was noticed; `detail` is what its message speaks of, a tag's name mostly."""
+    """A parse error, where it was noticed; `detail` is what its message speaks of, a tag's name mostly.
+
+    `start` is where the element begins that it is about, -1 if that is where it was noticed, or if it is about none.
+    """
 
     code: str
     offset: int
     detail: str = ""
+    start: int = -1
 
 
 class Tag:
