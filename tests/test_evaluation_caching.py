@@ -1,6 +1,7 @@
 """Is what comes out of the cache, or out of another process, what judging gives?"""
 
 import os
+import signal
 import sqlite3
 import subprocess
 import sys
@@ -193,3 +194,18 @@ def test_what_takes_too_long_or_fails_is_told_and_loses_no_other(monkeypatch: py
     ]
     assert [page.evaluation.bytes for page in found] == [4, 4, 3, 4]
     assert all(page.evaluation.score < 1 for page in found[1:3])
+
+
+def killing(page: str) -> None:
+    """Ends its process at some pages, as the system ends one that asks for too much memory."""
+    if "poison" in page:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+
+def test_a_page_that_its_process_dies_of_is_told_and_the_others_are_judged() -> None:
+    texts = ["<p>a</p>"] * 20 + ["<p>poison</p>"] + ["<p>b</i></p>"] * 20
+    found = [page.evaluation for page in judge_pages(named(texts), Manner(grammar=None), structure=killing, jobs=2) if isinstance(page, Judged)]
+    assert [evaluation.page for evaluation in found] == texts
+    assert [finding.rule for finding in found[20].findings] == ["input/judging-failure"]
+    assert "ended from outside" in found[20].findings[0].message
+    assert [len(evaluation.findings) for evaluation in found] == [0] * 20 + [1] * 21

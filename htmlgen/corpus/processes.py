@@ -6,10 +6,12 @@ import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
+from dataclasses import dataclass
 from itertools import islice
 from types import FrameType
-from typing import Final, TypeVar
+from typing import Final, Generic, TypeVar
 
 _CHUNK: Final = 16  # values handed to a process at a time
 
@@ -18,52 +20,121 @@ Made = TypeVar("Made")
 
 
 def in_order(
-    make: Callable[[Value], Made], values: Iterable[Value], *, jobs: int, known: Callable[[Value], Made | None] = lambda _: None
+    make: Callable[[Value], Made],
+    values: Iterable[Value],
+    *,
+    jobs: int,
+    known: Callable[[Value], Made | None] = lambda _: None,
+    lost: Callable[[Value], Made] | None = None,
 ) -> Iterator[Made]:
     """`make` of each value, in order; in this process for one job. `make`, its values and its results must pickle otherwise.
 
-    Args: known, what is had of a value without making it, None for nothing; asked in this process, so that it need not pickle.
+    Args: known, what is had of a value without making it, None for nothing; lost, what stands in for a value whose process was ended from
+    outside while it made that value alone, None to let that end the iteration. Both are asked in this process and need not pickle.
+    Raises: BrokenProcessPool, if a process is ended and there is no `lost`.
     """
     if jobs <= 1:
         for value in values:
             found = known(value)
             yield make(value) if found is None else found
         return
-    # Spawned, not forked: the parent may hold threads of JAX or Arrow.
-    pool = ProcessPoolExecutor(jobs, mp_context=multiprocessing.get_context("spawn"))
+    workers = _Workers(make, jobs)
     try:
-        yield from _made_by(pool, iter(values), jobs, make, known)
+        yield from _made_by(workers, iter(values), known, lost)
     finally:
-        pool.shutdown(cancel_futures=True)
+        workers.end()
+
+
+@dataclass(slots=True)
+class _Chunk(Generic[Value, Made]):
+    """Values on their way: what is known of each, and those that are being made, and by which processes."""
+
+    found: list[Made | None]
+    missing: list[Value]
+    future: Future[list[Made]] | None = None
+    pool: ProcessPoolExecutor | None = None
+
+    def made(self) -> list[Made]:
+        """What was missing. Raises: BrokenProcessPool, and whatever making it raised."""
+        return self.future.result() if self.future else []
+
+
+class _Workers(Generic[Value, Made]):
+    """Processes that make values; others take their place once one has been ended from outside."""
+
+    def __init__(self, make: Callable[[Value], Made], jobs: int) -> None:
+        self.make = make
+        self.jobs = jobs
+        self.pool = _pool(jobs)
+
+    def take(self, chunk: _Chunk[Value, Made]) -> _Chunk[Value, Made]:
+        """Begin to make what is missing of a chunk."""
+        if chunk.missing:
+            with _interrupts_blocked():  # a task may start a process, which inherits what is blocked
+                try:
+                    chunk.future = self.pool.submit(_made, self.make, chunk.missing)
+                except BrokenProcessPool:
+                    self.end()
+                    self.pool = _pool(self.jobs)
+                    chunk.future = self.pool.submit(_made, self.make, chunk.missing)
+            chunk.pool = self.pool
+        return chunk
+
+    def end(self) -> None:
+        self.pool.shutdown(cancel_futures=True)
+
+    def one_by_one(self, values: list[Value], lost: Callable[[Value], Made]) -> list[Made]:
+        """Values made alone, so that it is known of which one a process dies."""
+        made: list[Made] = []
+        apart: _Workers[Value, Made] = _Workers(self.make, jobs=1)
+        try:
+            for value in values:
+                try:
+                    made += apart.take(_Chunk([None], [value])).made()
+                except BrokenProcessPool:
+                    made.append(lost(value))
+        finally:
+            apart.end()
+        return made
+
+
+def _pool(jobs: int) -> ProcessPoolExecutor:
+    """Spawned, not forked: the parent may hold threads of JAX or Arrow."""
+    return ProcessPoolExecutor(jobs, mp_context=multiprocessing.get_context("spawn"))
 
 
 def _made_by(
-    pool: ProcessPoolExecutor,
+    workers: _Workers[Value, Made],
     values: Iterator[Value],
-    jobs: int,
-    make: Callable[[Value], Made],
     known: Callable[[Value], Made | None],
+    lost: Callable[[Value], Made] | None,
 ) -> Iterator[Made]:
-    ahead: deque[tuple[list[Made | None], Future[list[Made]] | None]] = deque()
+    ahead: deque[_Chunk[Value, Made]] = deque()
     while chunk := list(islice(values, _CHUNK)):
         found = [known(value) for value in chunk]
         missing = [value for value, made in zip(chunk, found, strict=True) if made is None]
-        ahead.append((found, _submitted(pool, make, missing) if missing else None))
-        if len(ahead) > 4 * jobs:
-            yield from _joined(*ahead.popleft())
+        ahead.append(workers.take(_Chunk(found, missing)))
+        if len(ahead) > 4 * workers.jobs:
+            yield from _joined(ahead, workers, lost)
     while ahead:
-        yield from _joined(*ahead.popleft())
+        yield from _joined(ahead, workers, lost)
 
 
-def _submitted(pool: ProcessPoolExecutor, make: Callable[[Value], Made], values: list[Value]) -> Future[list[Made]]:
-    with _interrupts_blocked():  # a task may start a process, which inherits what is blocked
-        return pool.submit(_made, make, values)
-
-
-def _joined(found: list[Made | None], future: Future[list[Made]] | None) -> Iterator[Made]:
-    """What was known, and in between what was made."""
-    made = iter(future.result() if future else ())
-    return (next(made) if value is None else value for value in found)
+def _joined(
+    ahead: deque[_Chunk[Value, Made]], workers: _Workers[Value, Made], lost: Callable[[Value], Made] | None
+) -> Iterator[Made]:
+    """What was known of the next chunk, and in between what was made."""
+    chunk = ahead.popleft()
+    try:
+        made = iter(chunk.made())
+    except BrokenProcessPool:
+        if lost is None:
+            raise
+        for other in ahead:  # what died with it is handed to other processes
+            if other.future and other.pool is chunk.pool and isinstance(other.future.exception(), BrokenProcessPool):
+                workers.take(other)
+        made = iter(workers.one_by_one(chunk.missing, lost))
+    return (next(made) if value is None else value for value in chunk.found)
 
 
 def _made(make: Callable[[Value], Made], values: list[Value]) -> list[Made]:

@@ -91,7 +91,7 @@ def _results(
         return
     from htmlgen.corpus.processes import in_order  # what it imports takes longer than a small page
 
-    yield from in_order(judge, pages, jobs=jobs, known=known)
+    yield from in_order(judge, pages, jobs=jobs, known=known, lost=_lost)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +134,11 @@ def _judge(page: Read, manner: Manner, structure: Structured | None) -> "tuple[b
         return _failed(_TOO_SLOW, message), None
     except Exception as failure:
         return _failed("input/judging-failure", f"judging failed: {type(failure).__name__} {failure}".rstrip()), None
+
+
+def _lost(page: Read) -> "tuple[bytes, Structure | None]":
+    message = "the process that judged the page was ended from outside, perhaps for want of memory; judge it alone, or split it"
+    return _failed("input/judging-failure", message), None
 
 
 def _failed(rule: str, message: str) -> bytes:
