@@ -204,7 +204,8 @@ def killing(page: str) -> None:
 
 def test_a_page_that_its_process_dies_of_is_told_and_the_others_are_judged() -> None:
     texts = ["<p>a</p>"] * 20 + ["<p>poison</p>"] + ["<p>b</i></p>"] * 20
-    found = [page.evaluation for page in judge_pages(named(texts), Manner(grammar=None), structure=killing, jobs=2) if isinstance(page, Judged)]
+    judged = judge_pages(named(texts), Manner(grammar=None), structure=killing, jobs=2)
+    found = [page.evaluation for page in judged if isinstance(page, Judged)]
     assert [evaluation.page for evaluation in found] == texts
     assert [finding.rule for finding in found[20].findings] == ["input/judging-failure"]
     assert "ended from outside" in found[20].findings[0].message
