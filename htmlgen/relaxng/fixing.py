@@ -17,7 +17,7 @@ import numpy as np
 from htmlgen.errors import SkeletonError
 from htmlgen.markup.elements import KEEPS_SPACE, VOID_IN_PARSER
 from htmlgen.markup.skeletons import Element, Part, Skeleton, Words, elements, to_events
-from htmlgen.relaxng import dfa, regex
+from htmlgen.relaxng import dfa_building, regex
 from htmlgen.relaxng.attributes import AttributeClass, AttributeUse, bits
 from htmlgen.relaxng.automaton import DEAD, TEXT, Automaton, ElementType, Form
 from htmlgen.relaxng.dfa import Dfa
@@ -104,8 +104,8 @@ class _Fixing:
                 table[state, columns[symbol]] = target
         return Automaton(
             name=self.base.name,
-            next=table,
-            nullable=np.array([self._nullable(state) for state in self.states]),
+            moves=table,
+            endings=np.array([self._nullable(state) for state in self.states]),
             start=start,
             elements=tuple(self.types),
             data=tuple(self.data),
@@ -180,7 +180,7 @@ class _Fixing:
     @cached_property
     def _line(self) -> int:
         """The datatype of a line of text."""
-        self.datatypes.append(dfa.build(regex.parse_regex(_LINE), 1000))
+        self.datatypes.append(dfa_building.build(regex.parse_regex(_LINE), 1000))
         self.words.append("a line of text")
         return len(self.datatypes) - 1
 
@@ -216,7 +216,7 @@ class _Fixing:
         """The datatype of one string."""
         if text not in self.literals:
             self.literals[text] = len(self.datatypes)
-            self.datatypes.append(dfa.build(regex.literal(text), len(text) + 2))
+            self.datatypes.append(dfa_building.build(regex.literal(text), len(text) + 2))
             self.words.append(f'"{text}"')
         return self.literals[text]
 
