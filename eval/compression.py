@@ -1,15 +1,18 @@
-"""Bits per byte of canonical pages under general compressors, each page alone: what a model of HTML has to beat.
+"""Bits per byte of canonical pages under general compressors, each page alone or after training text: what a model of HTML has to beat.
 
-    pip install zstandard pyppmd
-    python -m eval.compression TRAIN.parquet VALID.parquet [-o eval/results/compression.json] [--jobs 2]
+    pip install -r eval/peers/requirements-compression.txt
+    python -m eval.compression TRAIN.parquet VALID.parquet [--primed 1000000] [--jobs 2]
+        [-o eval/results/compression.json]
 """
 
 import argparse
 import json
 import lzma
+import random
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+import brotli
 import pyppmd
 import zstandard
 
@@ -31,19 +34,36 @@ def primed(training: Sequence[bytes]) -> Callable[[bytes], bytes]:
     return zstandard.ZstdCompressor(dict_data=dictionary, compression_params=parameters).compress
 
 
+def ppmd(page: bytes) -> bytes:
+    return bytes(pyppmd.compress(page, max_order=6, mem_size=64 << 20))
+
+
+def ppmd_primed(training: Sequence[bytes], size: int) -> Callable[[bytes], bytes]:
+    """PPMd after so many bytes of training pages drawn at random; of what it writes, the part that the page adds is given."""
+    pages = list(training)
+    random.Random(0).shuffle(pages)
+    before = b"".join(pages)[:size]
+    alone = len(ppmd(before))
+    return lambda page: ppmd(before + page)[alone:]
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("train")
     parser.add_argument("pages")
     parser.add_argument("-o", "--output", type=Path)
+    parser.add_argument("--primed", type=int, default=1_000_000, help="bytes of training text that PPMd reads first")
     parser.add_argument("--jobs", type=int, default=2)
     options = parser.parse_args()
     pages = canonical(options.pages, options.jobs)
+    training = canonical(options.train, options.jobs)
     compressors: dict[str, Callable[[bytes], bytes]] = {
         "xz -9e": lambda page: lzma.compress(page, preset=9 | lzma.PRESET_EXTREME, format=lzma.FORMAT_ALONE),
         "zstd -19": zstandard.ZstdCompressor(level=19).compress,
-        "PPMd (order 6)": lambda page: pyppmd.compress(page, max_order=6, mem_size=64 << 20),
-        "zstd -19, training text as dictionary": primed(canonical(options.train, options.jobs)),
+        "brotli -q 11": lambda page: brotli.compress(page, quality=11, lgwin=24),
+        "PPMd (order 6)": ppmd,
+        "zstd -19, training text as dictionary": primed(training),
+        f"PPMd (order 6), after {options.primed:,} bytes of training text": ppmd_primed(training, options.primed),
     }
     size = sum(map(len, pages))
     result = {name: round(8 * sum(len(compress(page)) for page in pages) / size, 4) for name, compress in compressors.items()}

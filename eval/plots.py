@@ -5,5 +5,44 @@ from pathlib import Path
 from typing import Any, Final
 
 Plot = Callable[[Mapping[str, Any], Path], None]
+_DASHES: Final = {"clipped": "-", "not clipped": ":"}
+_COLOURS: Final = {"simple": "C3", "jordan": "C4", "gru": "C0", "lstm": "C2", "peephole": "C1"}
 
-PLOTS: Final[Mapping[str, Plot]] = {}
+
+def _figure(panels: int) -> tuple[Any, list[Any]]:
+    """A picture of so many panels side by side, drawn without a screen."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(4.5 * panels, 3.2), dpi=100, layout="constrained")
+    FigureCanvasAgg(figure)
+    return figure, [figure.add_subplot(1, panels, 1 + panel) for panel in range(panels)]
+
+
+def _save(figure: Any, path: Path) -> None:
+    figure.savefig(path, metadata={"Software": None})  # the same picture from the same result
+
+
+def vanishing_gradient(result: Mapping[str, Any], path: Path) -> None:
+    """Gradients against steps back, before and after training, and end tags against the length of their element."""
+    figure, (before, after, closing) = _figure(3)
+    for name, row in result["rows"].items():
+        cell, way = name.split(", ")
+        style = {"color": _COLOURS[cell], "linestyle": _DASHES[way], "label": name}
+        if way == "clipped":
+            before.semilogy(row["gradient_before"], **style | {"label": cell})
+        after.semilogy(row["gradient_after"], **style)
+        closing.semilogx([int(length) for length in row["closing"]], list(row["closing"].values()), marker=".", **style)
+    for axes, title in ((before, "before training"), (after, "after training")):
+        axes.set(title=title, xlabel="steps back, k", ylabel="‖∂ loss(t) / ∂ h(t − k)‖, of that at k = 0")
+        axes.set_ylim(1e-12, 1e2)
+    closing.axhline(1 / 8, color="grey", linewidth=0.5)
+    closing.set(title="end tag right, nothing masked", xlabel="tokens of the element", ylabel="share", ylim=(0, 1.02))
+    for axes in (before, after, closing):
+        axes.legend(fontsize=7)
+    _save(figure, path)
+
+
+PLOTS: Final[Mapping[str, Plot]] = {
+    "vanishing_gradient": vanishing_gradient,
+}

@@ -169,6 +169,16 @@ TRIALS: Final = {
         arguments="{train} {valid} --tokens 400000 --embedding 128 --units 192 --pages 800",
         quick="{train} {valid} --tokens 20000 --embedding 16 --units 16 --vocabulary 2048 --only whole",
     ),
+    "string_sum": Trial(
+        module="eval.experiments.string_sum",
+        question="do our encoder and decoder LSTM learn to add two numbers that are written as text?",
+        quick="--digits 1 --steps 20",
+    ),
+    "vanishing_gradient": Trial(
+        module="eval.experiments.vanishing_gradient",
+        question="how far back does each cell learn: the gradient, and end tags of elements of 5 to 500 tokens?",
+        quick="--steps 3 --units 8 --cells lstm",
+    ),
     "contact_sheet": Trial(
         module="eval.contact_sheet",
         question="what do twenty generated pages look like in a browser?",
@@ -185,11 +195,23 @@ TRIALS: Final = {
         modules=("llguidance",),
         install=f"{_PEERS}-guidance.txt",
     ),
+    "judging": Trial(
+        module="eval.peers.judging",
+        question="who finds what is wrong with a page: htmlgen, Nu, html-validate, htmlhint, tidy, turbohtml, justhtml, html5lib?",
+        arguments="{cases} --vnu {vnu}",
+        quick="{cases} --every 200",
+    ),
+    "tokenizers": Trial(
+        module="eval.peers.tokenizers",
+        question="how many bytes of HTML does a token spell, beside o200k and cl100k?",
+        arguments="{valid}",
+        quick="{valid} --jobs 1",
+    ),
     "compression": Trial(
         module="eval.compression",
         question="what do general compressors need for a byte, each page alone, and primed with the training text?",
         arguments="{train} {valid}",
-        quick="{train} {valid} --jobs 1",
+        quick="{train} {valid} --jobs 1 --primed 20000",
         modules=("zstandard", "pyppmd", "brotli"),
         install=f"{_PEERS}-compression.txt",
     ),

@@ -58,23 +58,23 @@ def run(trial: Trial, files: Mapping[str, Path], output: Path, *, quick: bool = 
     Raises: subprocess.CalledProcessError, if the script fails.
     """
     arguments = command(trial, files, quick=quick, extra=extra or [])
-    written, load, started = output.with_suffix(trial.suffix), os.getloadavg()[0], time.monotonic()
+    record, written, started = _record(arguments, files), output.with_suffix(trial.suffix), time.monotonic()
     subprocess.run([sys.executable, *arguments, "-o", str(written)], check=True, cwd=ROOT, capture_output=quick)
     seconds = time.monotonic() - started
     result = json.loads(written.read_text("utf-8")) if trial.suffix == ".json" else {}
-    record = {"run": _record(arguments, files, seconds, load)} | result
-    output.with_suffix(".json").write_text(json.dumps(record, indent=1, ensure_ascii=False) + "\n", "utf-8")
+    kept = {"run": {**record, "seconds": round(seconds, 1)}} | result
+    output.with_suffix(".json").write_text(json.dumps(kept, indent=1, ensure_ascii=False) + "\n", "utf-8")
     return seconds
 
 
-def _record(arguments: list[str], files: Mapping[str, Path], seconds: float, load: float) -> dict[str, Any]:
+def _record(arguments: list[str], files: Mapping[str, Path]) -> dict[str, Any]:
+    """What a run starts with."""
     names = {str(path): path.name for path in files.values()}
     return {
         "command": shlex.join(["python", *(names.get(part, part) for part in arguments)]),
-        "seconds": round(seconds, 1),
         "date": time.strftime("%Y-%m-%d", time.gmtime()),
         "commit": _commit(),
-        "machine": {**_machine(), "load_before": round(load, 1)},
+        "machine": {**_machine(), "load_before": round(os.getloadavg()[0], 1)},
         "versions": {"python": platform.python_version(), **_versions()},
     }
 

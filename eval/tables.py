@@ -132,10 +132,54 @@ def compression(results: Results) -> list[Row]:
     return [("compressor", "bits per byte"), *((name, f"{bits:.3f}") for name, bits in found.items())]
 
 
+def string_sum(results: Results) -> list[Row]:
+    """Sums that are exact."""
+    rows: list[Row] = [("how numbers are read and said", "examples", "parameters", "held-out sums exact")]
+    for name, row in results.get("string_sum", {"rows": {}})["rows"].items():
+        rows.append((name, f"{row['examples']:,}", f"{row['parameters']:,}", f"{row['exact']:.1%} of {row['held_out']:,}"))
+    return rows
+
+
+def vanishing_gradient(results: Results) -> list[Row]:
+    """End tags that are right, by the length of their element."""
+    found = results.get("vanishing_gradient", {"rows": {}})["rows"]
+    lengths = list(next(iter(found.values()))["closing"]) if found else []
+    head = ("cell", *(f"{length} tokens" for length in lengths), "gradient 50 steps back")
+    return [head, *(_closing(name, row) for name, row in found.items())]
+
+
+def _closing(name: str, row: Mapping[str, Any]) -> Row:
+    return name, *(f"{share:.2f}" for share in row["closing"].values()), f"{row['gradient_after'][50]:.0e}"
+
+
+def judging(results: Results) -> list[Row]:
+    """Judges on the Nu Html Checker's suite."""
+    rows: list[Row] = [("judge", "invalid pages found", "false alarms on valid pages", "processor time a page")]
+    for name, row in results.get("judging", {"judges": {}})["judges"].items():
+        if "left_out" in row:
+            rows.append((name, row["left_out"], "", ""))
+            continue
+        found, alarms = row["found"] / row["invalid"], row["false_alarms"] / row["valid"]
+        rows.append((name, f"{found:.1%}", f"{alarms:.1%}", f"{row['milliseconds_a_page']:.1f} ms"))
+    return rows
+
+
+def tokenizers(results: Results) -> list[Row]:
+    """Bytes a token."""
+    rows: list[Row] = [("tokenizer", "vocabulary", "bytes a token")]
+    for name, row in results.get("tokenizers", {"tokenizers": {}})["tokenizers"].items():
+        rows.append((name, f"{row['vocabulary']:,}", f"{row['bytes_per_token']:.2f}") if "tokens" in row else (name, row["left_out"], ""))
+    return rows
+
+
 TABLES: Final[Mapping[str, Callable[[Results], list[Row]]]] = {
     "limits": limits,
     "soundness": soundness,
     "ablations": ablations,
     "compression": compression,
+    "judging": judging,
+    "tokenizers": tokenizers,
+    "string_sum": string_sum,
+    "vanishing_gradient": vanishing_gradient,
     "runs": runs,
 }
