@@ -39,5 +39,7 @@ def drawn(page: str, results: dict[str, Any]) -> str:
 def markdown(rows: list[Row]) -> str:
     """Rows as a table, the first of them its head."""
     head, *rest = rows
+    if not rest:
+        return "Not measured yet.\n"
     cells = [head, ("---",) * len(head), *rest]
     return "".join("| " + " | ".join(cell.replace("|", "\\|") for cell in row) + " |\n" for row in cells)
