@@ -21,13 +21,13 @@ import htmlgen.models  # noqa: F401  before keras: chooses its backend
 import jax
 import keras
 import numpy as np
-import safetensors.numpy
 
 from eval.bench.machine import matrix_peak, seconds
 from eval.bench.training import products
 from htmlgen.jobs import Order, pages
 from htmlgen.models.export import Precision, step_graph
 from htmlgen.models.generator import GeneratorModel, create, with_copies
+from htmlgen.models.weights import unpacked
 from htmlgen.pages import Generator, available_cores
 from htmlgen.runtime import bundle
 from htmlgen.runtime.architecture import GeneratorConfig
@@ -44,9 +44,9 @@ _PRECISIONS: tuple[Precision, ...] = ("int8", "float32")
 def loaded(source: bundle.Bundle) -> GeneratorModel:
     """The Keras model of a bundle."""
     model = create(source.architecture)
-    arrays = safetensors.numpy.load_file(source.folder / bundle.WEIGHTS)
+    arrays = unpacked(source.folder / bundle.WEIGHTS)
     for name, variable in model.named_weights().items():
-        variable.assign(arrays[name].astype(np.float32))
+        variable.assign(arrays[name])
     return model
 
 
@@ -183,7 +183,7 @@ def _jobs_seconds(folder: str | None, jobs: int, count: int) -> float:
 
 def step_figures(source: bundle.Bundle, cores: int) -> dict[str, Any]:
     """Steps of ONNX Runtime and of Keras, by batch."""
-    weights = {name: value.astype(np.float32) for name, value in safetensors.numpy.load_file(source.folder / bundle.WEIGHTS).items()}
+    weights = unpacked(source.folder / bundle.WEIGHTS)
     # ONNX Runtime comes before JAX does anything, and one session at a time: idle threads of one library spin on the cores of the other.
     onnx = {
         f"{name}_{threads}_threads": onnx_milliseconds(step_graph(source.architecture, weights, name), source.architecture, threads)

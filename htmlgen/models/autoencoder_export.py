@@ -76,7 +76,7 @@ def decoder_graph(config: AutoencoderConfig, weights: Weights, precision: Precis
 def _seen(graph: Graph, maths: Float32 | Int8, config: AutoencoderConfig, weights: Weights, axis: int) -> str:
     """(…, embedding) each token and where it leaves one; `axis` is that of the features among those of `features`."""
     rows = graph("Add", "features", graph.constant(offsets(config.places)))
-    found = graph("Gather", graph.constant(weights["places"]), rows)  # (…, places, embedding)
+    found = maths.rows(weights["places"], rows)  # (…, places, embedding)
     ones = graph.constant(np.ones((1, len(config.places)), dtype=np.float32))
     place = graph("Squeeze", graph("MatMul", ones, found), _axes(graph, axis))  # ReduceSum's order depends on the batch
     return str(graph("Add", maths.embed("ids"), place))

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import safetensors.numpy
 
 from htmlgen import config as configs
 from htmlgen.errors import InputError
@@ -18,6 +17,7 @@ from htmlgen.models.export import step_graph
 from htmlgen.models.generator import GeneratorModel
 from htmlgen.models.runs import Run
 from htmlgen.models.training import bits_per_byte
+from htmlgen.models.weights import packed
 from htmlgen.runtime import bundle
 from htmlgen.runtime.likelihood import bits_per_byte as bits
 from htmlgen.runtime.likelihood import page_nats
@@ -57,7 +57,7 @@ def finish(run: Run, output: Path, *, sources: Path | None = None, force: bool =
     files = {
         bundle.TOKENIZER: run.tokenizer.model,
         bundle.STEP: graph,
-        bundle.WEIGHTS: safetensors.numpy.save({name: value.astype(np.float16) for name, value in weights.items()}),
+        bundle.WEIGHTS: packed(weights),
         bundle.CARD: card(output.name, record, table_of(sources)).encode(),
     }
     bundle.save(output, files, record, force=force)
@@ -124,7 +124,7 @@ here: {_dropped(train["dropped"]) or "none"}.
 
 ## Files
 
-`tokenizer.model` (SentencePiece), `step.int8.onnx` (one step, int8), `weights.safetensors` (float16, to train on), `config.json` (all
+`tokenizer.model` (SentencePiece), `step.int8.onnx` (one step, int8), `weights.safetensors` (8 bits, to train on), `config.json` (all
 figures, and the sha256 of each file).
 
 ## Sources

@@ -48,6 +48,9 @@ class Float32:
     def embed(self, ids: str) -> str:
         return str(self._graph("Gather", self._table, ids))
 
+    def rows(self, table: NDArray[np.float32], numbers: str) -> str:
+        return str(self._graph("Gather", self._graph.constant(table), numbers))
+
     def product(self, x: str, weight: NDArray[np.float32], largest: float) -> str:
         return str(self._graph("MatMul", x, self._graph.constant(weight)))
 
@@ -71,9 +74,17 @@ class Int8:
 
     def embed(self, ids: str) -> str:
         """The rows of the table."""
+        return self._scaled(self._table, self._scale_table, ids)
+
+    def rows(self, table: NDArray[np.float32], numbers: str) -> str:
+        """The rows of another table."""
+        whole, scales = quantised(table, axis=1)
+        return self._scaled(self._graph.constant(whole), self._graph.constant(scales[:, None]), numbers)
+
+    def _scaled(self, table: str, scales: str, numbers: str) -> str:
         graph = self._graph
-        rows = graph("Cast", graph("Gather", self._table, ids), to=TensorProto.FLOAT)
-        return str(graph("Mul", rows, graph("Gather", self._scale_table, ids)))
+        rows = graph("Cast", graph("Gather", table, numbers), to=TensorProto.FLOAT)
+        return str(graph("Mul", rows, graph("Gather", scales, numbers)))
 
     def product(self, x: str, weight: NDArray[np.float32], largest: float) -> str:
         whole, columns = quantised(weight, axis=0)

@@ -11,9 +11,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-import numpy as np
-import safetensors.numpy
-
 from htmlgen import config as configs
 from htmlgen.corpus.preparation import PreparedPage, corpus_sha256
 from htmlgen.decoding.guides import guide_of
@@ -21,6 +18,7 @@ from htmlgen.errors import BundleCorruptError, ConfigError, OutputError, Vocabul
 from htmlgen.models.data import TokenPages
 from htmlgen.models.generator import GeneratorModel, create
 from htmlgen.models.training import Trainer, TrainingConfig
+from htmlgen.models.weights import unpacked
 from htmlgen.runtime.architecture import GeneratorConfig
 from htmlgen.runtime.bundle import WEIGHTS, Bundle
 from htmlgen.runtime.files import write_atomically
@@ -133,16 +131,13 @@ def _shape(source: Bundle[GeneratorConfig]) -> Shape:
 def _assign(model: GeneratorModel, source: Bundle[GeneratorConfig]) -> None:
     """Gives a model the weights of a bundle. Raises: BundleCorruptError, if they are not of its shape."""
     path = source.folder / WEIGHTS
-    try:
-        weights = safetensors.numpy.load_file(path)
-    except (OSError, safetensors.SafetensorError) as error:
-        raise BundleCorruptError(f"{path}: cannot be read: {error}; to train on, a bundle needs its weights") from error
+    weights = unpacked(path)
     for name, variable in model.named_weights().items():
         if name not in weights:
             continue
         if weights[name].shape != variable.shape:
             raise BundleCorruptError(f"{path}: {name} is {weights[name].shape}, not {tuple(variable.shape)}; copy the bundle again")
-        variable.assign(weights[name].astype(np.float32))
+        variable.assign(weights[name])
 
 
 def resume(output: Path, *, minutes: float | None = None, tokens: int | None = None) -> Run:

@@ -5,7 +5,7 @@
     step.int8.onnx       one step of a generator; or, of an autoencoder,
     encoder.int8.onnx    its encoder, and
     decoder.int8.onnx    one step of its decoder
-    weights.safetensors  float16 weights, to train on
+    weights.safetensors  weights of 8 bits, to train on
     card.md              what it was trained on, how, and how well it does
 
 Everything is verified when a bundle is loaded; no file of it is code.
