@@ -17,6 +17,8 @@ The rooms, in the order in which they may import one another:
     models           ids → logits: layers, training, export (extra `train`)
     evaluation       pages → numbers
     control          what pages shall be
+    shapes           what snippets shall be: of a kind, like an example, on a skeleton
+    grammar          grammars to be asked
     filling          holes in layouts, and what is valid in them
     pages            the library's face
     cli              the command line
@@ -30,6 +32,7 @@ from htmlgen.errors import HtmlgenError
 if TYPE_CHECKING:
     from htmlgen.control import Control
     from htmlgen.evaluation.score import Evaluation
+    from htmlgen.grammar import Grammar
     from htmlgen.markup.reader import read
     from htmlgen.markup.writer import write
     from htmlgen.pages import Generator, Page, evaluate
@@ -40,13 +43,14 @@ _HOMES = {
     "Control": "htmlgen.control",
     "Evaluation": "htmlgen.evaluation.score",
     "Generator": "htmlgen.pages",
+    "Grammar": "htmlgen.grammar",
     "Page": "htmlgen.pages",
     "evaluate": "htmlgen.pages",
     "read": "htmlgen.markup.reader",
     "write": "htmlgen.markup.writer",
 }
 
-__all__ = ["Control", "Evaluation", "Generator", "HtmlgenError", "Page", "__version__", "evaluate", "read", "write"]
+__all__ = ["Control", "Evaluation", "Generator", "Grammar", "HtmlgenError", "Page", "__version__", "evaluate", "read", "write"]
 
 
 def __getattr__(name: str) -> Any:

@@ -4,7 +4,7 @@ import os
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -172,9 +172,10 @@ def walk(name: str, count: int, seed: int, max_tokens: int, bundle: str | None) 
 def explain(name: str, prefix: str, max_tokens: int, bundle: str | None) -> None:
     """Say what may follow a page's beginning, and why the rest may not: htmlgen grammar explain page '<ul><li>'"""
     from htmlgen.decoding.explaining import explain_content, explain_tag, read_beginning
+    from htmlgen.decoding.walking import least_events
 
     automaton = _automaton(name)
-    beginning = read_beginning(_text(prefix), automaton, _least_events(automaton))
+    beginning = read_beginning(_text(prefix), automaton, least_events(automaton))
     answer = explain_tag(automaton, beginning) if beginning.tag else explain_content(automaton, beginning)
     _print_answer(answer, _unwritten(automaton, beginning, bundle, max_tokens))
 
@@ -186,15 +187,6 @@ def _text(prefix: str) -> str:
         return Path(prefix).read_text("utf-8") if "<" not in prefix and prefix and Path(prefix).is_file() else prefix
     except UnicodeDecodeError as error:
         raise InputError(f"{prefix}: not UTF-8 (byte {error.start})") from error
-
-
-def _least_events(automaton: "Automaton") -> "Sequence[Any]":
-    from htmlgen.decoding.grammar_guide import GrammarGuide
-    from htmlgen.decoding.walking import least_page, own_vocabulary, spelled
-    from htmlgen.markup.reader import read
-
-    guide = GrammarGuide(automaton, own_vocabulary(automaton))
-    return read(spelled(guide.vocabulary, least_page(guide))).events
 
 
 def _unwritten(automaton: "Automaton", beginning: "Beginning", bundle: str | None, max_tokens: int) -> dict[str, str]:

@@ -9,7 +9,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from copy import copy
 from dataclasses import dataclass, replace
 from functools import cached_property, partial, reduce
+from html import escape
 from os import PathLike
+from pathlib import Path
+from threading import RLock
 from typing import TYPE_CHECKING, Any
 
 from htmlgen.control import Control
@@ -20,7 +23,8 @@ from htmlgen.decoding.likeness import Distinct, Known
 from htmlgen.decoding.limits import LimitedGuide
 from htmlgen.decoding.sampling import SamplingConfig
 from htmlgen.decoding.search import Request, Result, Search
-from htmlgen.errors import ConfigError, InputError, PromptError
+from htmlgen.errors import ConfigError, InputError, OutputError, PromptError
+from htmlgen.markup.events import Event
 from htmlgen.markup.writer import write
 from htmlgen.runtime import bundle as bundles
 from htmlgen.runtime.architecture import GeneratorConfig
@@ -40,6 +44,7 @@ GRAMMAR = "page"
 FRAGMENTS = "snippet"  # the grammar of snippets of no kind
 MAX_TOKENS = 128
 COMPLETION_TOKENS = 64
+SNIPPET_TOKENS = 192
 HOLE_TOKENS = 128
 BATCH = 64
 _THREADS = 4  # with more, the thread that chooses tokens is what all wait for
@@ -90,6 +95,26 @@ class Page:
 
         return pretty(read(self.html).events)
 
+    def save(self, path: str | PathLike[str], *, force: bool = False) -> None:
+        """Writes the page into a file, whole or not at all, as UTF-8, a line feed at its end.
+
+        Args: force, to write over a file that is there. Raises: OutputError, for that, and where nothing can be written.
+        """
+        from htmlgen.runtime.files import write_atomically
+
+        if Path(path).exists() and not force:
+            raise OutputError(f"{path}: is there already; choose another path, or force=True to write over it")
+        try:
+            with write_atomically(Path(path)) as stream:
+                stream.write(f"{self.html}\n".encode())
+        except OSError as error:
+            raise OutputError(f"{path}: cannot write there: {error}") from error
+
+    def _repr_html_(self) -> str:
+        """For notebooks: the page in a frame that runs no scripts, sends no forms and sees nothing of what is around."""
+        style = "width:100%;height:30em;border:1px solid #ccc;background:#fff"
+        return f'<iframe sandbox="" srcdoc="{escape(self.html)}" title="seed {self.seed}" style="{style}"></iframe>'
+
     def to_dict(self) -> dict[str, Any]:
         """For JSON: page, seed, tokens, score, logprob and bundle."""
         values = {name: getattr(self, name) for name in ("seed", "tokens", "score", "logprob", "bundle")}
@@ -97,7 +122,7 @@ class Page:
 
 
 class Generator:
-    """Writes pages with a bundle. Load it once and share it: it keeps no state between calls."""
+    """Writes pages with a bundle. Load it once and share it, between threads too: what it keeps are its guide's caches, under a lock."""
 
     def __init__(
         self, bundle: Bundle[GeneratorConfig], grammar: str | PathLike[str] = GRAMMAR, *, threads: int | None = None, batch: int = BATCH
@@ -115,6 +140,7 @@ class Generator:
         for name in ("threads", "batch"):
             if (value := getattr(self, name)) < 1:
                 raise ConfigError(f"{name} must be at least 1, got {value}")
+        self._lock = RLock()  # of guides, which are asked between the model's steps
         self._ample, self._shaped = MAX_TOKENS, dict[Shape, Generator]()
         self._step = PageStep(Session(bundle.step_path, bundle.architecture), Reading(self.tokenizer.vocabulary))
 
@@ -193,7 +219,7 @@ class Generator:
 
         Args: kind, one of `snippet_kinds`, card-list for one; like, HTML that they shall resemble, with its elements, classes and choices,
         and other texts; skeleton, an Emmet abbreviation, ul>li*3>a for one; without these they are what the grammar of fragments begins
-        with. seed, as for `pages`; max_tokens, of a snippet; if not given 128, or twice the least, or more where a tree is fixed.
+        with. seed, as for `pages`; max_tokens, of a snippet; if not given 192, or twice the least, or more where a tree is fixed.
         Raises: ConfigError, for n, seed or kind; SkeletonError, where the grammar has no such snippet; BudgetError.
         """
         writer = self.shaped(Shape(kind=kind or "", like=like or "", skeleton=skeleton or ""))
@@ -213,11 +239,12 @@ class Generator:
 
     def shaped(self, shape: Shape) -> "Generator":
         """A generator of such snippets alone, of the same model; made once, and kept. Raises: ConfigError, SkeletonError, GrammarError."""
-        if shape not in self._shaped:
-            if len(self._shaped) >= _SHAPES:
-                self._shaped.clear()
-            self._shaped[shape] = self._under(shape)
-        return self._shaped[shape]
+        with self._lock:
+            if shape not in self._shaped:
+                if len(self._shaped) >= _SHAPES:
+                    self._shaped.clear()
+                self._shaped[shape] = self._under(shape)
+            return self._shaped[shape]
 
     def _under(self, shape: Shape) -> "Generator":
         if shape != Shape():
@@ -227,11 +254,31 @@ class Generator:
         else:
             return self
         found = copy(self)
-        found.guide, found._shaped = guide, {}
+        found.guide, found._shaped, found._lock = guide, {}, RLock()
         least = guide.least_cost(guide.start())
-        found._ample = 4 * least + MAX_TOKENS if shape.fixes else max(MAX_TOKENS, 2 * least)
+        found._ample = 4 * least + MAX_TOKENS if shape.fixes else max(SNIPPET_TOKENS, 2 * least)
         found.__dict__.pop("_completer", None)
         return found
+
+    def stream(
+        self,
+        *,
+        seed: int | None = None,
+        max_tokens: int | None = None,
+        prompt: str = "",
+        sampling: SamplingConfig = SAMPLING,
+        control: Control = CONTROL,
+    ) -> Iterator[Event]:
+        """The events of one page, that of its prompt first, each as soon as it is written; they are those of `page`.
+
+        Args, Raises: see `pages`; `control` may not choose among pages.
+        """
+        if control.chooses:
+            raise ConfigError("what is chosen among pages is known when these are written; leave out best_of, unique and novelty")
+        (prompts, most) = self._prompts(prompt, control), control.most_tokens(max_tokens, self._ample)
+        first = draw_seed() if seed is None else seed
+        request = Request(seed=first, max_tokens=most, prompt=prompts[first % len(prompts)])
+        return self.tokenizer.stream(self.search(sampling, control).tokens(request))
 
     def complete(
         self, prefix: str, *, n: int = 5, max_tokens: int = COMPLETION_TOKENS, whole: bool = False, beam: "BeamConfig | None" = None
@@ -245,7 +292,8 @@ class Generator:
         """
         from htmlgen.decoding.beam import BeamConfig
 
-        return self._completer.complete(prefix, n, whole=whole, max_tokens=max_tokens, config=beam or BeamConfig())
+        with self._lock:
+            return self._completer.complete(prefix, n, whole=whole, max_tokens=max_tokens, config=beam or BeamConfig())
 
     def fill(self, template: str, *, seed: int | None = None, max_tokens: int = HOLE_TOKENS, sampling: SamplingConfig = SAMPLING) -> str:
         """A layout with its holes filled by what is valid where they stand; see `filling.holes` for how they are marked.
@@ -259,7 +307,8 @@ class Generator:
         first = Request(seed=draw_seed() if seed is None else seed).seed
         step = self._step.limited(Copying(most=CONTROL.most_copied, least=CONTROL.least_match, repeats=CONTROL.most_repeated))
         filler = Filler(self.guide, self.tokenizer, lambda guide: Search(step.predict, step.initial, guide, sampling, batch=1))
-        return filler.fill(template, seed=first, max_tokens=max_tokens)
+        with self._lock:
+            return filler.fill(template, seed=first, max_tokens=max_tokens)
 
     @cached_property
     def _completer(self) -> "Completer":
@@ -272,7 +321,7 @@ class Generator:
         step = self._step.limited(Copying(most=control.most_copied, least=control.least_match, repeats=control.most_repeated))
         limits = control.limits
         guide = LimitedGuide(self.guide, limits, heights_of(self.guide) if limits.depth else {}) if limits else self.guide
-        return Search(step.predict, step.initial, guide, sampling, batch=self.batch, lanes=self.threads)
+        return Search(step.predict, step.initial, guide, sampling, batch=self.batch, lanes=self.threads, lock=self._lock)
 
     def prompt_ids(self, prompt: str) -> tuple[int, ...]:
         """The ids of a page's beginning; of a fragment's, where the grammar is one of fragments."""
@@ -280,7 +329,8 @@ class Generator:
 
     def _prompts(self, prompt: str, control: Control) -> list[tuple[int, ...]]:
         """The ids that pages begin with, by turns. Raises: PromptError; ConfigError, for a language, title or kind that cannot be."""
-        documents = writes_documents(self.guide)
+        with self._lock:
+            documents = writes_documents(self.guide)
         prompts = [tuple(self.tokenizer.encode(events)) for events in control.beginnings(prompt, documents)]
         if control.lang:
             self._check_lang(control)
@@ -308,7 +358,8 @@ class Generator:
 
     def _advanced(self, ids: Sequence[int]) -> Any:
         """The guide's state after a beginning. Raises: PromptError."""
-        return reduce(self.guide.advance, ids, self.guide.start())
+        with self._lock:
+            return reduce(self.guide.advance, ids, self.guide.start())
 
     def choosing(self, prompt: str, control: Control) -> Choosing[Page]:
         """How pages are chosen. What they begin with is asked for: it makes no page likelier, and no two alike.

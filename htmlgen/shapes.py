@@ -41,7 +41,7 @@ class Shape:
 
         if self.skeleton:
             return fixed(base, read_abbreviation(self.skeleton))
-        return fixed(base, _example(self.like, base)) if self.like else _kind(self.kind)
+        return fixed(base, _example(self.like, base)) if self.like else kind_automaton(self.kind)
 
 
 def snippet_kinds() -> tuple[str, ...]:
@@ -50,7 +50,8 @@ def snippet_kinds() -> tuple[str, ...]:
     return tuple(sorted(file.name.removesuffix(".rnc") for file in files if file.name.endswith(".rnc")))
 
 
-def _kind(name: str) -> Automaton:
+def kind_automaton(name: str) -> Automaton:
+    """The grammar of a kind. Raises: ConfigError, naming the kinds that there are."""
     if name not in (known := snippet_kinds()):
         raise ConfigError(f"no kind {name!r} of snippets among {', '.join(known)}{did_you_mean(name, known)}")
     return load_automaton((packaged() / "kinds" / "snippet" / f"{name}.rnc").read_text(encoding="utf-8"))

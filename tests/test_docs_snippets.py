@@ -1,5 +1,6 @@
-"""Does what `docs/snippets.md` shows work? Its files are written, its commands and programs are run, in order."""
+"""Does what `docs/snippets.md` and `docs/library.md` show work? Files are written, commands and programs are run, in order."""
 
+import doctest
 import re
 import shlex
 from pathlib import Path
@@ -12,18 +13,25 @@ from htmlgen.cli import cli
 from htmlgen.pages import Generator
 from htmlgen.shapes import snippet_kinds
 
-PAGE = (Path(__file__).parents[1] / "docs" / "snippets.md").read_text("utf-8")
-BLOCKS = re.findall(r"^```(\w+)(?: (\w+)=(\S+))?\n(.*?)^```", PAGE, re.MULTILINE | re.DOTALL)
+DOCS = Path(__file__).parents[1] / "docs"
+PAGE = (DOCS / "snippets.md").read_text("utf-8")
+BLOCK = re.compile(r"^```(\w+)(?: (\w+)=(\S+))?\n(.*?)^```", re.MULTILINE | re.DOTALL)
 
 
-def test_every_block_works_in_order(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, tiny_bundle: Path) -> None:
+@pytest.mark.parametrize("page", ["snippets.md", "library.md"])
+def test_every_block_works_in_order(
+    page: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, tiny_bundle: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     monkeypatch.chdir(tmp_path)
     whole = Generator.load
     monkeypatch.setattr(Generator, "load", lambda bundle=None, **options: whole(bundle or tiny_bundle, **options))
     names: dict[str, Any] = {}
-    for language, key, value, text in BLOCKS:
+    for language, key, value, text in BLOCK.findall((DOCS / page).read_text("utf-8")):
         if key == "file":
             Path(value).write_text(text, "utf-8")
+        elif language == "python" and text.startswith(">>> "):
+            doctest.run_docstring_examples(text, names, name=page)
+            assert capsys.readouterr().out.count("Failed") == 0
         elif language == "python":
             exec(text, names)
         else:

@@ -16,7 +16,7 @@ ROOT = Path(__file__).parents[1]
 PAGE = load_automaton("page")
 #: What a snippet of a kind has, as selectors and how many there are at least.
 HAS = {
-    "article": {"article > header > h2": 1, "time[datetime]": 1, "p": 3},
+    "article": {"article > header > h2": 1, "time[datetime]": 1, "p": 3, "header > p > time": 1},
     "breadcrumb": {"nav[aria-label] > ol > li": 3, "li[aria-current]": 1},
     "card": {"article.card > h3": 1, "article.card > p": 1},
     "card-list": {".card": 2, ".card > h3": 2},
@@ -31,7 +31,7 @@ HAS = {
     "media": {"img[alt]": 1, "p, figcaption": 1},
     "nav": {"nav > ul > li > a[href]": 3},
     "pagination": {"a[rel=prev]": 1, "a[rel=next]": 1, "a[aria-current=page]": 1},
-    "pricing": {"article.plan": 2, ".price strong": 2, ".plan > ul": 2},
+    "pricing": {"article.plan": 2, "p.price": 2, ".plan > ul": 2},
     "table": {"thead th[scope=col]": 3, "tbody > tr": 3},
 }
 

@@ -64,6 +64,7 @@ class GrammarGuide:
     def __init__(self, automaton: Automaton, vocabulary: Vocabulary) -> None:
         """Raises: GrammarError, VocabularyError, where the two together allow no page."""
         self.vocabulary = vocabulary
+        self.most_positions = _POSITIONS  #: kept at a time
         self._automaton = automaton
         self._pieces = Pieces(vocabulary)
         self._values = Values(self._pieces, automaton.datatypes)
@@ -228,7 +229,7 @@ class GrammarGuide:
 
     def _bounded(self) -> None:
         """Positions are forgotten when there are many; those that states hold live on."""
-        if self._in_content.size + self._in_tags.size > _POSITIONS or self._sheets.bytes > _BASE_BYTES:
+        if self._in_content.size + self._in_tags.size > self.most_positions or self._sheets.bytes > _BASE_BYTES:
             for each in (self._in_content, self._in_tags, self._tags, self._sheets):
                 each.clear()
             self._start = self._first()

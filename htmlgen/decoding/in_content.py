@@ -4,10 +4,11 @@ Laws: a cost is what `Content.cost` says after the token, relative to the same b
 computed of it is computed once.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Final, TypeAlias
 
 import numpy as np
+from numpy.typing import NDArray
 
 from htmlgen.decoding.budget import END, Budget
 from htmlgen.decoding.characters import BETWEEN, NEEDS
@@ -19,7 +20,7 @@ from htmlgen.decoding.positions import NO_DATA, Alternative, Candidate, Content,
 from htmlgen.decoding.rows import Space
 from htmlgen.decoding.sheets import Base, Row, Sheets
 from htmlgen.decoding.start_tags import StartTags
-from htmlgen.decoding.values import Values
+from htmlgen.decoding.values import States, Values
 from htmlgen.markup.elements import BLOCK, KEEPS_SPACE
 from htmlgen.relaxng.automaton import TEXT, Automaton
 
@@ -33,6 +34,7 @@ Elements: TypeAlias = tuple[Ids, Row]
 _NO_IDS: Final = np.zeros(0, np.intp)
 _NO_COSTS: Final = np.zeros(0, np.int16)
 PAGE: Final = -1
+_CODES: Final = 1 << 16  # up to so many, groups are found by a table
 _SORTS: Final = ((False, False), (True, False), (False, True), (True, True))  # of text: ends in a space, is nothing but spaces
 
 
@@ -333,9 +335,9 @@ class InContent:
         left[firsts] = needs
         ids = np.concatenate([*self._text_ids(here), firsts])
         after = [self._values.after(datatype, place)[ids] for _, _, datatype, place in here.alternatives if datatype != NO_DATA]
-        _, examples, group = np.unique(np.stack([self._sort_of[ids], *after]), axis=1, return_index=True, return_inverse=True)
-        made = (self._made(here, int(ids[example])) for example in examples)
-        found = np.array([FORBIDDEN if each is None else each.cost for each in made])[group.ravel()]
+        examples, group = _grouped(self._sort_of[ids], after)
+        made = (self._made(here, int(ids[example])) for example in examples.tolist())
+        found = np.array([FORBIDDEN if each is None else each.cost for each in made])[group]
         row[ids] = np.where(found < FORBIDDEN, found + left[ids], FORBIDDEN)
         return self._sheets.base(row)
 
@@ -383,6 +385,20 @@ class InContent:
         if not here.spot.name:
             return self._pieces.vocabulary.eos, FREE
         return self._pieces.end[here.spot.name], min(at(tail_of(here.tail, element), here.context) for element in ended)
+
+
+def _grouped(sorts: NDArray[np.int_], after: Sequence[States]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Tokens by their sort and the states that they lead to: the place of one of each group, and the group of each token."""
+    codes, size = sorts.astype(np.int64), len(_SORTS)
+    for states in after:
+        codes, size = codes + states.astype(np.int64) * size, size * (int(states.max()) + 1)
+    if size > _CODES:
+        _, examples, group = np.unique(codes, return_index=True, return_inverse=True)
+        return examples, group
+    numbers = np.full(size, -1)
+    numbers[codes] = np.arange(len(codes))  # the last of each group
+    met = numbers >= 0
+    return numbers[met], (met.cumsum() - 1)[codes]
 
 
 def tail_of(tail: Tail, element: int) -> tuple[int, ...]:

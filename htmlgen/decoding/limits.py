@@ -6,6 +6,7 @@ a limit does not depend on what other pages hold.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Final, Generic, NamedTuple, TypeVar
 
 import numpy as np
@@ -64,10 +65,8 @@ class LimitedGuide(Generic[S]):
             raise ConfigError(f"depth must be at least {least}, as pages of this grammar nest so deep, got {limits.depth}")
         self.vocabulary: Vocabulary = guide.vocabulary
         self._guide, self._limits, self._heights = guide, limits, heights
-        self._steps = [_step(token) for token in self.vocabulary]
+        self._steps, self._is_text, self._words = _sorted_tokens(self.vocabulary)
         self._too_deep: dict[int, Mask] = {}
-        self._is_text = np.isin(self.vocabulary.kinds, _TEXT).tolist()
-        self._words = np.isin(self.vocabulary.kinds, _TEXT) & np.array([not token.text[:1].isalnum() for token in self.vocabulary])
         self._ends = np.isin(self.vocabulary.kinds, _ENDED)
         self._last = self._ends & np.array([token.name in _LAST for token in self.vocabulary])
         self._ends[self.vocabulary.eos] = self._last[self.vocabulary.eos] = True
@@ -118,6 +117,14 @@ class LimitedGuide(Generic[S]):
         if token.kind not in _BEGUN or token.is_void:
             return 0
         return self._heights.get(token.name, 1)
+
+
+@lru_cache(maxsize=4)
+def _sorted_tokens(vocabulary: Vocabulary) -> tuple[list[int], list[bool], Mask]:
+    """By how much each token changes the number of open elements; whether it is text; whether it is text with which a word may begin."""
+    is_text = np.isin(vocabulary.kinds, _TEXT)
+    begins = np.array([not token.text[:1].isalnum() for token in vocabulary])
+    return [_step(token) for token in vocabulary], is_text.tolist(), is_text & begins
 
 
 def _step(token: Token) -> int:

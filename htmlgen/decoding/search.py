@@ -9,6 +9,7 @@ ever used by the thread that asks for results.
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import islice
@@ -113,6 +114,7 @@ class Search(Generic[S]):
     sampling: SamplingConfig = field(default_factory=SamplingConfig)
     batch: int = 64  #: rows at most that run at a time, in all lanes together
     lanes: int = 1  #: steps at most that are under way at a time, each in a thread; where it is 1, no thread is started
+    lock: AbstractContextManager[Any] = field(default_factory=nullcontext)  #: held while the guide is asked, for guides that threads share
 
     def __post_init__(self) -> None:
         for name in ("batch", "lanes"):
@@ -128,7 +130,7 @@ class Search(Generic[S]):
         first = list(islice(waiting, self.batch))
         count = max(1, min(self.lanes, len(first) // _FEWEST))
         lanes = [_Lane(first[number::count], self.guide.vocabulary.bos, self.initial) for number in range(count)]
-        run = _Run(self.guide, self.sampling)
+        run = _Run(self.guide, self.sampling, self.lock)
         with ThreadPoolExecutor(count, thread_name_prefix="step") as pool:  # starts a thread when it is given work
             begin = partial(_begin, self.step, pool if count > 1 else None)
             for lane in lanes:
@@ -139,6 +141,17 @@ class Search(Generic[S]):
                     lane.enter(list(islice(waiting, len(finished))))
                     begin(lane)
                     yield from ((row.place, _result(row)) for row in finished)
+
+    def tokens(self, request: Request) -> Iterator[int]:
+        """The ids of one page, its prompt first, each as soon as it is chosen. Raises: as `finishing`."""
+        row = self._row(0, request)
+        yield from row.ids
+        lane, run, given = _Lane([row], self.guide.vocabulary.bos, self.initial), _Run(self.guide, self.sampling, self.lock), len(row.ids)
+        while lane.rows:
+            _begin(self.step, None, lane)
+            run.moved(lane)
+            yield from row.ids[given:]
+            given = len(row.ids)
 
     def stream(self, requests: Iterable[Request]) -> Iterator[Result]:
         """Results in the order of requests, each as soon as those before it are finished. Raises: as `finishing`."""
@@ -151,18 +164,25 @@ class Search(Generic[S]):
                 turn += 1
 
     def _row(self, place: int, request: Request) -> _Row[S]:
+        with self.lock:
+            state = self._prompted(place, request)
+            least = len(request.prompt) + self.guide.least_cost(state)
+        if request.max_tokens < least:
+            told = f" after its prompt of {len(request.prompt)}" if request.prompt else ""
+            raise BudgetError(f"request {place} asks for at most {request.max_tokens} tokens, but a page needs {least}{told}; ask for more")
+        ids = list(request.prompt)
+        return _Row(place, request, state, ids, _uniforms(request.seed), request.max_tokens - len(ids), iter(request.prompt))
+
+
+    def _prompted(self, place: int, request: Request) -> S:
+        """The guide's state after a prompt."""
         state = self.guide.start()
         for position, token in enumerate(request.prompt):
             try:
                 state = self.guide.advance(state, token)
             except PromptError as error:
                 raise PromptError(f"request {place}, prompt token {position}: {error}") from error
-        least = len(request.prompt) + self.guide.least_cost(state)
-        if request.max_tokens < least:
-            told = f" after its prompt of {len(request.prompt)}" if request.prompt else ""
-            raise BudgetError(f"request {place} asks for at most {request.max_tokens} tokens, but a page needs {least}{told}; ask for more")
-        ids = list(request.prompt)
-        return _Row(place, request, state, ids, _uniforms(request.seed), request.max_tokens - len(ids), iter(request.prompt))
+        return state
 
 
 def _uniforms(seed: int) -> Iterator[float]:
@@ -183,8 +203,8 @@ def _begin(step: Step | Predict, pool: ThreadPoolExecutor | None, lane: _Lane[An
 class _Run(Generic[S]):
     """What one run of a search chooses tokens with."""
 
-    def __init__(self, guide: Guide[S], sampling: SamplingConfig) -> None:
-        self._guide, self._choices = guide, Choices()
+    def __init__(self, guide: Guide[S], sampling: SamplingConfig, lock: AbstractContextManager[Any]) -> None:
+        self._guide, self._choices, self._lock = guide, Choices(), lock
         self._eos = guide.vocabulary.eos
         self._any = np.ones(len(guide.vocabulary), dtype=np.bool_)
         self._any.setflags(write=False)
@@ -194,7 +214,8 @@ class _Run(Generic[S]):
     def moved(self, lane: _Lane[S]) -> list[_Row[S]]:
         """Waits for the lane's step and gives each row its next token. Returns: the rows that are finished, which leave the lane."""
         predicted, lane.arrays = lane.stepped()
-        lane.tokens = self._next(lane.rows, predicted)
+        with self._lock:
+            lane.tokens = self._next(lane.rows, predicted)
         going = lane.tokens != self._eos
         return [] if going.all() else lane.leave(going)
 

@@ -15,6 +15,8 @@ from numpy.typing import NDArray
 from htmlgen.decoding.grammar_guide import GrammarGuide, GrammarState
 from htmlgen.errors import BudgetError, DeadEndError
 from htmlgen.markup.elements import DROPS_FIRST_LINE_FEED, VOID_IN_PARSER
+from htmlgen.markup.events import Event
+from htmlgen.markup.reader import read
 from htmlgen.markup.writer import escape
 from htmlgen.relaxng.automaton import Automaton
 from htmlgen.tokens.vocabulary import CONTROLS, REQUIRED, Kind, Token, Vocabulary
@@ -168,6 +170,12 @@ def walks(guide: GrammarGuide, seeds: Iterable[int], max_tokens: int) -> Iterato
 def least_page(guide: GrammarGuide) -> tuple[int, ...]:
     """The ids of a page of the fewest tokens."""
     return walk(guide, guide.least_cost(guide.start()), np.random.default_rng(0), ByKind(guide.vocabulary))
+
+
+def least_events(automaton: Automaton) -> tuple[Event, ...]:
+    """The events of a grammar's least page."""
+    guide = GrammarGuide(automaton, own_vocabulary(automaton))
+    return tuple(read(spelled(guide.vocabulary, least_page(guide))).events)
 
 
 def spelled(vocabulary: Vocabulary, ids: Iterable[int]) -> str:

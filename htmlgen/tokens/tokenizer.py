@@ -124,6 +124,10 @@ class Tokenizer:
         """The events that ids spell. Raises: VocabularyError, where ids follow one another as no page's do."""
         return list(_Decoder(self.vocabulary).events(ids))
 
+    def stream(self, ids: Iterable[int]) -> Iterator[Event]:
+        """The same, each as soon as the ids show that it is whole."""
+        return _Decoder(self.vocabulary).events(ids)
+
     def spell(self, ids: Sequence[int]) -> list[str]:
         """What each id spells, for showing; a byte as `<0xC3>`."""
         tokens = (self.vocabulary[index] for index in ids)
