@@ -144,8 +144,8 @@ class AutoencoderModel(keras.Model):
 
     def embedded(self, ids: Array, features: Array) -> Array:
         """(batch, time, embedding): each token, and where it leaves one."""
-        starts = jnp.asarray(offsets(self.config.places))
-        return jnp.asarray(self.embedding(ids)) + jnp.asarray(self.places.value)[features + starts].sum(axis=-2)
+        starts, most = jnp.asarray(offsets(self.config.places)), jnp.asarray(self.config.places) - 1
+        return jnp.asarray(self.embedding(ids)) + jnp.asarray(self.places.value)[jnp.minimum(features, most) + starts].sum(axis=-2)
 
     def named_weights(self) -> dict[str, Array]:
         """Weights under stable names, float32: embedding, output_bias, places, forwards/kernel …"""

@@ -75,7 +75,8 @@ def decoder_graph(config: AutoencoderConfig, weights: Weights, precision: Precis
 
 def _seen(graph: Graph, maths: Float32 | Int8, config: AutoencoderConfig, weights: Weights, axis: int) -> str:
     """(…, embedding) each token and where it leaves one; `axis` is that of the features among those of `features`."""
-    rows = graph("Add", "features", graph.constant(offsets(config.places)))
+    told = graph("Min", "features", graph.constant(np.array(config.places, dtype=np.int64) - 1))
+    rows = graph("Add", told, graph.constant(offsets(config.places)))
     found = maths.rows(weights["places"], rows)  # (…, places, embedding)
     ones = graph.constant(np.ones((1, len(config.places)), dtype=np.float32))
     place = graph("Squeeze", graph("MatMul", ones, found), _axes(graph, axis))  # ReduceSum's order depends on the batch

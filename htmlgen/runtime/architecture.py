@@ -62,7 +62,7 @@ class AutoencoderConfig:
     """Widths of the autoencoder, and of a snippet's code: `[length | gist | slots]`, see models/autoencoder.py."""
 
     vocab_size: int  #: tokens, specials included
-    places: tuple[int, ...]  #: how many values each feature of a place has (tokens/context.py), match and candidate aside
+    places: tuple[int, ...]  #: values that are told apart of each feature of a place (tokens/context.py), match and candidate aside
     embedding: int = 256  #: width of the embedding, which ends the decoder, too
     encoder_units: int = 128  #: width of the encoder's LSTM, each way
     decoder_units: int = 384  #: width of the decoder's LSTM

@@ -1,6 +1,7 @@
 """The two graphs of an autoencoder, run by ONNX Runtime: snippets to codes, and one step of the way back."""
 
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -23,15 +24,28 @@ class Encoder:
     """Snippets' tokens → codes; safe to call from several threads."""
 
     def __init__(self, model: Path | bytes, architecture: AutoencoderConfig, reading: Reading, *, threads: int = 1) -> None:
-        """Args: threads, of one call. Raises: BundleCorruptError, if the graph does not load, or is not of that architecture."""
-        self.architecture, self._reading = architecture, reading
-        self._session = loaded(model, threads)
+        """Args: threads, among which the snippets of a call are dealt out, as a recurrence has no use for several.
+
+        Raises: BundleCorruptError, if the graph does not load, or is not of that architecture.
+        """
+        self.architecture, self.threads, self._reading = architecture, threads, reading
+        self._session = loaded(model)
         takes: Shapes = {"ids": ["batch", "time"], "features": ["batch", "time", len(architecture.places)], "lengths": ["batch"]}
         gives: Shapes = {"gists": ["batch", architecture.gist], "squeezed": ["batch", "time", architecture.slot_width]}
         _check(self._session, model, takes, gives)
 
     def __call__(self, snippets: Sequence[Sequence[int]]) -> Codes:
         """(batch, dim) codes of snippets' ids, each of 1 to `longest` tokens, without BOS and EOS."""
+        parts = [part for number in range(self.threads) if (part := snippets[number :: self.threads])]
+        if len(parts) == 1:
+            return self._encoded(snippets)
+        codes = np.empty((len(snippets), self.architecture.dim), dtype=np.float32)
+        with ThreadPoolExecutor(len(parts), thread_name_prefix="encode") as pool:
+            for number, found in enumerate(pool.map(self._encoded, parts)):
+                codes[number :: self.threads] = found
+        return codes
+
+    def _encoded(self, snippets: Sequence[Sequence[int]]) -> Codes:
         config, bos = self.architecture, self._reading.vocabulary.bos
         lengths = np.array([len(ids) for ids in snippets], dtype=np.int32)
         time = -(-int(lengths.max()) // _PADDED) * _PADDED
