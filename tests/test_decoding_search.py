@@ -57,6 +57,22 @@ def test_the_same_seed_gives_the_same_page_whatever_the_batch(sampling: Sampling
     assert generate(step, initial, guide=GUARD, requests=asked[::-1], sampling=sampling) == one[::-1]
 
 
+def test_what_is_given_with_a_request_follows_it_through_batches_and_lanes() -> None:
+    """The model adds what is given to its logits: rows that were mixed up would write one another's pages."""
+
+    def given_step(ids: np.ndarray, arrays: tuple[np.ndarray, ...]) -> tuple[np.ndarray, tuple[np.ndarray, ...]]:
+        *state, bias = arrays
+        logits, after = step(ids, tuple(state))
+        return logits + bias, (*after, bias)
+
+    biases = np.random.default_rng(1).normal(scale=5, size=(12, len(VOCABULARY))).astype(np.float32)
+    asked = [Request(seed=0, max_tokens=30 + 5 * number, given=(bias,)) for number, bias in enumerate(biases)]
+    alone = [generate(given_step, initial, guide=GUARD, requests=[request])[0] for request in asked]
+    assert len({result.ids for result in alone}) == len(asked)
+    for batch, lanes in ((1, 1), (5, 1), (12, 1), (12, 3)):
+        assert list(Search(given_step, initial, GUARD, batch=batch, lanes=lanes).stream(asked)) == alone
+
+
 def test_greedy_pages_do_not_depend_on_the_seed() -> None:
     greedy = SamplingConfig(temperature=0)
     first, second = generate(step, initial, guide=GUARD, requests=[Request(seed=1), Request(seed=2)], sampling=greedy)

@@ -153,3 +153,8 @@ def test_branches_do_not_disturb_each_other(before: list[int], one: list[int], o
                 assert branches[index][0].features() == tuple(READING.features([*before, *branches[index][1]])[-1].tolist())
     if before:
         assert fork.features() == said
+
+
+@given(st.lists(st.integers(0, len(VOCABULARY) - 1), max_size=40))
+def test_spots_are_contexts_but_for_matches(tokens: list[int]) -> None:
+    np.testing.assert_array_equal(READING.places(tokens), READING.features(tokens)[:, :-2])
