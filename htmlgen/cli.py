@@ -135,7 +135,8 @@ def generate(
     whole = (shape := shape_of(options)) == PAGES
     if shape.kind and source["grammar"] != GRAMMAR:
         raise click.UsageError(f"--snippet {shape.kind} is a grammar of its own; leave out --grammar {source['grammar']}")
-    control = control_of(options, CONTROL if whole else SNIPPET_CONTROL)
+    into = out.parent if out and out.suffix in (".parquet", ".jsonl") else out
+    control = control_of(options, CONTROL if whole else SNIPPET_CONTROL, into)
     sampling = sampling_of(options, SAMPLING if whole else SNIPPET_SAMPLING)
     order = Order(**source, shape=shape, options={"max_tokens": max_tokens, "prompt": prompt, "sampling": sampling, "control": control})
     if _is_page_file(out, force=force, resume=resume, styled=pretty or jsonl):

@@ -1,5 +1,6 @@
 """The options of `htmlgen generate` that say what pages shall be: what was typed → settings."""
 
+import os
 from collections.abc import Callable
 from dataclasses import fields
 from pathlib import Path
@@ -31,6 +32,9 @@ _OPTIONS: Final = (
     click.option("--unique", type=float, is_flag=False, flag_value=0.8, default=0.0, metavar="[SIMILARITY]",
                  help="Leave out pages that similar to an earlier one (Jaccard, of 5 tokens in a row); 0.8 without a number."),
     click.option("--novelty", type=int, default=0, help="Leave out pages with more tokens in a row from a page of --against."),
+    click.option("--text", default="model", show_default=True, metavar="WORDS", help="model, lorem, faker, or keep-shape."),
+    click.option("--css", default="", metavar="FILE|classless", help="Style sheet: linked if there are --assets, else in the page."),
+    click.option("--assets", default="", metavar="FOLDER", help="Write pictures there that pages show, so that they open offline."),
     click.option("--against", multiple=True, metavar="PAGES", help="Folder, glob, .html, .parquet, .jsonl: for --novelty; repeatable."),
 )  # fmt: skip
 _SHAPES: Final = (
@@ -72,12 +76,24 @@ def _example(like: str) -> str:
         raise InputError(f"{like}: cannot be read as an example: {error}; give a file, or HTML") from error
 
 
-def control_of(options: dict[str, Any], default: "Control") -> "Control":
-    """Takes what is said of pages out of a command's options. Raises: ConfigError."""
+def control_of(options: dict[str, Any], default: "Control", folder: Path | None = None) -> "Control":
+    """Takes what is said of pages out of a command's options.
+
+    Args: folder, that pages are written into.
+    Raises: ConfigError; MissingExtraError, where the words are Faker's.
+    """
     from htmlgen.control import Control
 
-    given = {field.name: options.pop(field.name) for field in fields(Control)}
-    return Control(**{name: getattr(default, name) if value is None else value for name, value in given.items()})
+    given = {field.name: options.pop(field.name) for field in fields(Control) if field.name in options}
+    given["assets_url"] = assets_url(given["assets"], folder)
+    control = Control(**{name: getattr(default, name) if value is None else value for name, value in given.items()})
+    control.dressing.check()
+    return control
+
+
+def assets_url(assets: str, folder: Path | None) -> str:
+    """Where pages in a folder, the current one for None, find another one."""
+    return Path(os.path.relpath(assets, folder or Path())).as_posix() if assets else ""
 
 
 def sampling_of(options: dict[str, Any], default: "SamplingConfig") -> "SamplingConfig":

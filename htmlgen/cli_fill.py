@@ -3,9 +3,11 @@
 import sys
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import click
 
+from htmlgen.cli_control import assets_url
 from htmlgen.errors import HoleError, InputError, OutputError
 
 
@@ -15,26 +17,30 @@ from htmlgen.errors import HoleError, InputError, OutputError
 @click.option("--seed", type=click.IntRange(0, 2**63 - 1), help="Repeat a run exactly; drawn and shown on stderr if omitted.")
 @click.option("--max-tokens", type=click.IntRange(min=1), default=128, show_default=True, help="Most tokens of an element, or of a hole.")
 @click.option("--grammar", default="page", show_default=True, help="page, article, email, or a .rnc file.")
+@click.option("--text", default="model", show_default=True, metavar="WORDS", help="model, lorem, faker, or keep-shape.")
+@click.option("--assets", default="", metavar="FOLDER", help="Write pictures there that holes show.")
 @click.option("--force", is_flag=True, help="Write over files that are there.")
 @click.option("--bundle", type=click.Path(), help="Folder of a trained model.  [default: the one that ships with htmlgen]")
-def fill(
-    files: tuple[str, ...], output: Path | None, seed: int | None, max_tokens: int, grammar: str, force: bool, bundle: str | None
-) -> None:
+def fill(files: tuple[str, ...], output: Path | None, seed: int | None, max_tokens: int, force: bool, **options: Any) -> None:
     """Fill the holes of layouts: htmlgen fill layout.html -o page.html
 
     A hole is an element with data-htmlgen="KIND", a comment <!-- htmlgen: KIND n=3 -->, or a call {{ htmlgen("KIND", n=3) }}. What is
     outside of holes is kept byte for byte. - is standard input.
     """
+    from htmlgen.control import Control
     from htmlgen.filling.files import fill_bytes
     from htmlgen.pages import Generator, draw_seed
 
     targets = _targets(files, output, force)
+    url = assets_url(options["assets"], targets[0].parent if targets[0] else None)
+    control = Control(text=options["text"], assets=options["assets"], assets_url=url)
+    control.dressing.check()
     contents = [_content(file) for file in files]
     first = draw_seed() if seed is None else seed
-    generator = Generator.load(bundle, grammar=grammar)
+    generator = Generator.load(options["bundle"], grammar=options["grammar"])
     for file, content, target in zip(files, contents, targets, strict=True):
         try:
-            page = fill_bytes(content, file, lambda text: generator.fill(text, seed=first, max_tokens=max_tokens))
+            page = fill_bytes(content, file, lambda text: generator.fill(text, seed=first, max_tokens=max_tokens, control=control))
         except HoleError as error:
             raise HoleError(f"{file}: {error}") from error
         _write(page, target)

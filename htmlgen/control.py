@@ -7,6 +7,7 @@ from typing import Final
 
 from htmlgen.decoding.characters import UNCLEAN
 from htmlgen.decoding.limits import Limits
+from htmlgen.dressing.dress import Dressing
 from htmlgen.errors import ConfigError
 from htmlgen.markup.events import Event
 from htmlgen.markup.prefix import read_fragment_prefix, read_prefix, with_lang, with_title
@@ -36,6 +37,10 @@ class Control:
     unique: float = 0.0  #: Jaccard similarity (of runs of 5 tokens) from which on a page is too like an earlier one; 0 gives all
     novelty: int = 0  #: tokens in a row, at most, that may stand so on a page of `against`; 0 for any number
     against: tuple[str, ...] = ()  #: folders, globs, .html, .parquet or .jsonl files of pages to be unlike
+    text: str = "model"  #: whose words: the model's, lorem, faker, or keep-shape
+    css: str = ""  #: a style sheet: classless, or a file
+    assets: str = ""  #: a folder for pictures and whatever else pages load
+    assets_url: str = ""  #: of that folder, as pages refer to it; '' is the folder as it is given
 
     def __post_init__(self) -> None:
         for name, fits, range_ in (
@@ -54,7 +59,12 @@ class Control:
                 raise ConfigError(f"{name} must be {range_}, got {getattr(self, name)!r}")
         if bool(self.novelty) != bool(self.against):
             raise ConfigError("novelty counts the tokens copied from the pages of against: give both, or neither")
-        _ = self.tokens
+        _ = self.tokens, self.dressing
+
+    @property
+    def dressing(self) -> Dressing:
+        """What pages wear. Raises: ConfigError."""
+        return Dressing(text=self.text, css=self.css, assets=self.assets, assets_url=self.assets_url)
 
     @property
     def tokens(self) -> tuple[int, int]:

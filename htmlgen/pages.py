@@ -199,7 +199,17 @@ class Generator:
         most = control.most_tokens(max_tokens, self._ample)
         prompts = self._prompts(prompt, control)
         requests = (Request(seed=seed, max_tokens=most, prompt=prompts[seed % len(prompts)]) for seed in seeds)
-        return map(self._page, self.search(sampling, control).stream(requests))
+        # What a user wrote stays as it is: the words of a prompt and a title, the targets of a prompt.
+        written = [len(self.tokenizer.decode(ids)) for ids in prompts]
+        words, targets = ([part if own else 0 for part in written] for own in (prompt or control.title, prompt))
+
+        def page(result: Result) -> Page:
+            place = result.seed % len(prompts)
+            events = self.tokenizer.decode(result.ids)
+            events = control.dressing.dressed(events, result.seed, words=words[place], targets=targets[place])
+            return Page(write(events, one_line=True), result.seed, len(result.ids), result.logprob, self.bundle.name)
+
+        return map(page, self.search(sampling, control).stream(requests))
 
     def page(self, *, seed: int | None = None, max_tokens: int | None = None, prompt: str = "", control: Control = CONTROL) -> Page:
         """One page; see `pages`."""
@@ -295,18 +305,27 @@ class Generator:
         with self._lock:
             return self._completer.complete(prefix, n, whole=whole, max_tokens=max_tokens, config=beam or BeamConfig())
 
-    def fill(self, template: str, *, seed: int | None = None, max_tokens: int = HOLE_TOKENS, sampling: SamplingConfig = SAMPLING) -> str:
+    def fill(
+        self,
+        template: str,
+        *,
+        seed: int | None = None,
+        max_tokens: int = HOLE_TOKENS,
+        sampling: SamplingConfig = SAMPLING,
+        control: Control = CONTROL,
+    ) -> str:
         """A layout with its holes filled by what is valid where they stand; see `filling.holes` for how they are marked.
 
         Args: template, HTML, which is kept as it is outside of the holes; seed, None draws one; max_tokens, of an element that a hole asks
-        for, or of all that it holds.
+        for, or of all that it holds; sampling, how tokens are drawn; control, of which words, assets and limits on copying count here.
         Raises: HoleError, with line and column; BudgetError, where the tokens are too few; ConfigError.
         """
         from htmlgen.filling.layout import Filler
 
         first = Request(seed=draw_seed() if seed is None else seed).seed
-        step = self._step.limited(Copying(most=CONTROL.most_copied, least=CONTROL.least_match, repeats=CONTROL.most_repeated))
-        filler = Filler(self.guide, self.tokenizer, lambda guide: Search(step.predict, step.initial, guide, sampling, batch=1))
+        step = self._step.limited(Copying(most=control.most_copied, least=control.least_match, repeats=control.most_repeated))
+        dressing = replace(control.dressing, css="")
+        filler = Filler(self.guide, self.tokenizer, lambda guide: Search(step.predict, step.initial, guide, sampling, batch=1), dressing)
         with self._lock:
             return filler.fill(template, seed=first, max_tokens=max_tokens)
 
@@ -393,10 +412,6 @@ class Generator:
         from htmlgen.corpus.preparation import prepare
 
         return (self.tokenizer.encode(page.events) for page in prepare(sources))
-
-    def _page(self, result: Result) -> Page:
-        html = write(self.tokenizer.decode(result.ids), one_line=True)
-        return Page(html, result.seed, len(result.ids), result.logprob, self.bundle.name)
 
 
 def writes_documents(guide: Guide[Any]) -> bool:

@@ -35,3 +35,14 @@ def test_every_command_does_what_is_shown(tmp_path: Path, monkeypatch: pytest.Mo
 
 def test_the_program_runs() -> None:
     exec(PROGRAM, {})
+
+
+def test_pages_are_dressed_as_the_guide_to_generating_shows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    guide = (Path(__file__).parents[1] / "docs" / "generating.md").read_text("utf-8")
+    (command,) = re.findall(r"^\$ (htmlgen generate .*--text .*)$", guide, re.MULTILINE)
+    monkeypatch.chdir(tmp_path)
+    assert CliRunner().invoke(cli, shlex.split(command)[1:]).exit_code == 0
+    pages = [path.read_text("utf-8") for path in sorted(Path("pages").glob("*.html"))]
+    assert len(pages) == 12
+    assert all('<link rel="stylesheet" href="assets/classless.css"></head>' in page for page in pages)
+    assert all(Path("pages", source).is_file() for page in pages for source in re.findall(r' src="([^"]*)"', page))

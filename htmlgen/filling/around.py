@@ -23,6 +23,7 @@ class Around:
     """What is known of a place."""
 
     place: Surroundings
+    language: str  #: of the document
     shown: tuple[Event, ...]  #: the beginning of a page in which the same elements are open, for a model to go on from
 
 
@@ -57,7 +58,8 @@ def around(page: str, offset: int, end: int) -> Around:
         heading_after=next((level for later, level in headings if later), 0),
         columns=_columns(document, open_elements),
     )
-    return Around(place, _shown(document, offset))
+    language = next((event.get("lang") or "" for event, _ in _starts(document) if event.name == "html"), "")
+    return Around(place, language, _shown(document, offset))
 
 
 def _starts(document: Document) -> Iterable[tuple[StartTag, int]]:

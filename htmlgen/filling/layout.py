@@ -15,6 +15,7 @@ from htmlgen.decoding.filling import FillingGuide
 from htmlgen.decoding.grammar_guide import GrammarGuide
 from htmlgen.decoding.guide import Guide
 from htmlgen.decoding.search import Request, Search
+from htmlgen.dressing.dress import Dressing
 from htmlgen.errors import ConfigError, HoleError, PromptError
 from htmlgen.evaluation.score import evaluate
 from htmlgen.filling.around import Around, around
@@ -39,6 +40,7 @@ class Filler:
     guide: Guide[Any]
     tokenizer: Tokenizer
     searching: Searching
+    dressing: Dressing
 
     def fill(self, layout: str, *, seed: int, max_tokens: int) -> str:
         """The layout with its holes filled.
@@ -105,7 +107,8 @@ class _Hole:
             guide = self._guided(elements, "" if self._is_kind else hole.kind)
             begun = self._beginning(guide, ids, begins, seed + number) if begins else ids
             ids = self._run(guide, begun, seed + number, max_tokens)
-        return write(self._filler.tokenizer.decode(ids))
+        language = StartTag("html", (("lang", self._around.language),))
+        return write(self._filler.dressing.dressed([language, *self._filler.tokenizer.decode(ids)], seed)[1:])
 
     @property
     def _is_kind(self) -> bool:
