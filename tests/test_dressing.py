@@ -18,6 +18,7 @@ from htmlgen.markup.events import StartTag, Text
 from htmlgen.markup.reader import read
 from htmlgen.markup.writer import write
 from htmlgen.pages import Generator
+from htmlgen.relaxng import load_automaton, validate
 
 PAGE = """<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><title>Grey Tea No 12</title>
 <meta name="description" content="All of tea"></head>
@@ -93,12 +94,14 @@ def test_a_shape_is_kept_letter_by_letter() -> None:
         ('<a href="tel:123">', '<a href="tel:+1-555-0100">'),
         ('<a href="/tea#cup">', '<a href="/tea#cup">'),
         ('<img src="https://evil.test//evil.test/a.png">', '<img src="/evil.test/a.png">'),
+        ('<img src="https://evil.test?a">', '<img src="/?a">'),
+        ('<img src="http://evil.test:80/a:b">', '<img src="/a%3Ab">'),
         ('<img src="data:image/png;base64,x">', '<img src="/image/png;base64,x">'),
         ('<img srcset="https://evil.test/a.png 1x, b.png 2x">', '<img srcset="/a.png 1x, b.png 2x">'),
         ('<link rel="stylesheet" href="https://evil.test/a.css">', '<link rel="stylesheet" href="/a.css">'),
         ('<link rel="canonical" href="https://evil.test/a">', '<link rel="canonical" href="https://example.com/a">'),
         ('<meta property="og:image" content="https://evil.test/a">', '<meta property="og:image" content="https://example.com/a">'),
-        ('<form action="https://evil.test/a" method="post">', '<form action="#" method="get">'),
+        ('<form action="https://evil.test/a" method="post">', '<form method="get">'),
         ('<video poster="https://evil.test/a.png">', '<video poster="/a.png">'),
         ('<input type="url" value="https://evil.test/a">', '<input type="url" value="https://example.com/a">'),
     ],
@@ -131,6 +134,7 @@ def test_generated_pages_stay_valid(page_generator: Generator, tmp_path: Path, s
     control = Control(text=style, css="classless", assets=str(tmp_path / "assets"))
     for page in page_generator.pages(12, seed=1, max_tokens=120, control=control):
         assert [finding for finding in page.evaluation.findings if finding.severity == "error"] == []
+        assert not validate(read(page.html).events, load_automaton("page"))
         assert page.html.count("classless.css") == 1
         assert "\n" not in page.html
 

@@ -16,7 +16,7 @@ from htmlgen.markup.events import EndTag, Event, StartTag
 _HOST: Final = "https://example.com"
 _ABSOLUTE: Final = re.compile(r"\s*(?:[A-Za-z][A-Za-z0-9+.-]*:)?[/\\]{2,}([^/?#\\]*)|\s*([A-Za-z][A-Za-z0-9+.-]*):", re.ASCII)
 _SAFE: Final = re.compile(r"https?://(?:[a-z0-9-]+\.)*example\.(?:com|org|net)(?=[/?#]|\Z)")
-_FIXED: Final = {"action": "#", "formaction": "#"}
+_DROPPED: Final = ("action", "formaction")  # without them a form is sent to the page that it stands on
 _FOLLOWED: Final = ("href", "cite", "longdesc", "ping")
 _LOADING_LINKS: Final = frozenset(("stylesheet", "icon", "preload", "modulepreload", "prefetch", "manifest", "apple-touch-icon"))
 _MEDIA: Final = frozenset(("video", "audio"))
@@ -51,7 +51,8 @@ class _Targets:
 
     def _tag(self, tag: StartTag) -> StartTag:
         shown = self._shown(tag) if self._gallery is not None else ""
-        return StartTag(tag.name, tuple((name, self._value(tag, name, value, shown)) for name, value in tag.attributes))
+        kept = (pair for pair in tag.attributes if pair[0] not in _DROPPED)
+        return StartTag(tag.name, tuple((name, self._value(tag, name, value, shown)) for name, value in kept))
 
     def _shown(self, tag: StartTag) -> str:
         """The URL of what an element shows or plays, from the gallery."""
@@ -68,8 +69,6 @@ class _Targets:
         return ""
 
     def _value(self, tag: StartTag, name: str, value: str, shown: str) -> str:
-        if name in _FIXED:
-            return _FIXED[name]
         if _is_loaded(tag, name):
             return shown or _own(value)
         if name in ("srcset", "imagesrcset"):
@@ -115,7 +114,10 @@ def _followed(url: str) -> str:
 def _own(url: str) -> str:
     """What is loaded, from the page's own host."""
     found = _ABSOLUTE.match(url)
-    return url if found is None else _path(url, found.end()) or "/"
+    if found is None:
+        return url
+    path = _path(url, found.end()).replace(":", "%3A")
+    return path if path.startswith("/") else f"/{path}"
 
 
 def _path(url: str, start: int) -> str:
