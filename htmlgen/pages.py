@@ -288,7 +288,8 @@ class Generator:
         (prompts, most) = self._prompts(prompt, control), control.most_tokens(max_tokens, self._ample)
         first = draw_seed() if seed is None else seed
         request = Request(seed=first, max_tokens=most, prompt=prompts[first % len(prompts)])
-        return self.tokenizer.stream(self.search(sampling, control).tokens(request))
+        events = self.tokenizer.stream(self.search(sampling, control).tokens(request))
+        return control.dressing.streamed(events, targets=len(self.tokenizer.decode(request.prompt)) if prompt else 0)
 
     def complete(
         self, prefix: str, *, n: int = 5, max_tokens: int = COMPLETION_TOKENS, whole: bool = False, beam: "BeamConfig | None" = None

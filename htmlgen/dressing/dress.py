@@ -4,15 +4,16 @@ Laws: a page that was valid stays valid; the same events, settings and seed give
 but targets that lead to other hosts, and where forms are sent.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import chain, islice
 from pathlib import Path
 from typing import Final
 
 from htmlgen.dressing.gallery import Gallery
 from htmlgen.dressing.styles import on_one_line, style_sheet
-from htmlgen.dressing.targets import harmless
+from htmlgen.dressing.targets import harmless, led
 from htmlgen.dressing.texts import STYLES, spoken
 from htmlgen.errors import ConfigError
 from htmlgen.markup.events import EndTag, Event, StartTag, Text
@@ -55,6 +56,12 @@ class Dressing:
         spoken_events = spoken(events, self.text, seed, kept=words)
         found = [*spoken_events[:targets], *harmless(spoken_events[targets:], self._gallery)]
         return self._styled(found) if self.css else found
+
+    def streamed(self, events: Iterator[Event], *, targets: int = 0) -> Iterator[Event]:
+        """The same, each event as soon as it is there. Raises: ConfigError, for other words than the model's, and for a style sheet."""
+        if self.css or self.text != "model":
+            raise ConfigError("words and style sheets come into whole pages, not into events as they are written; leave out text and css")
+        return chain(islice(events, targets), led(events, self._gallery))
 
     def _styled(self, events: list[Event]) -> list[Event]:
         if _HEAD not in events:

@@ -27,7 +27,12 @@ _CANDIDATE: Final = re.compile(r"\s*(\S+?)(,?)(?=\s|\Z)")
 
 def harmless(events: Iterable[Event], gallery: Gallery | None = None) -> list[Event]:
     """The same events, with targets that harm nobody. Raises: OutputError, where the gallery cannot be written."""
-    return list(_Targets(gallery).led(events))
+    return list(led(events, gallery))
+
+
+def led(events: Iterable[Event], gallery: Gallery | None = None) -> Iterator[Event]:
+    """The same, event by event."""
+    return _Targets(gallery).led(events)
 
 
 class _Targets:
