@@ -22,6 +22,9 @@ The rooms, in the order in which they may import one another:
     grammar          grammars to be asked
     filling          holes in layouts, and what is valid in them
     pages            the library's face
+    testing          for tests: pages asserted to be valid
+    integrations     plugins: pytest, Jinja2, MkDocs, Sphinx, Faker
+    strategies       Hypothesis draws pages
     cli              the command line
 """
 
