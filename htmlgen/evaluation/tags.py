@@ -28,6 +28,7 @@ _COMMENT: Final = re.compile(r"<!--(?:-?>|.*?--!?>)", re.DOTALL)
 _DOCTYPE: Final = re.compile(r"<!doctype", re.IGNORECASE)
 _BOGUS_COMMENT_OPENS: Final = ("<!", "<?", "</")
 _SCRIPT_TURN: Final = re.compile(rf"<!--|-->|</?script(?=[{_SPACE}/>])", re.IGNORECASE)
+_MARKUP: Final = re.compile(r"<(?=[A-Za-z/!?])")  # what any other character follows is text
 _LOWER: Final = str.maketrans(ascii_uppercase + "\0", ascii_lowercase + "\N{REPLACEMENT CHARACTER}")
 
 # 13.2.5.4 and on, script data: what each turn does in each state; the end tag that ends the script is not in the table.
@@ -108,7 +109,8 @@ def scan(page: str) -> Iterator[Tag]:
     foreign = _ForeignContent()
     position = 0
     lower: dict[str, str] = {}  # names as they are written
-    while (opening := page.find("<", position)) >= 0:
+    while found := _MARKUP.search(page, position):
+        opening = found.start()
         if match := _TAG.match(page, opening):
             slash, written, solidus = match.groups()
             name = lower.get(written) or lower.setdefault(written, written.translate(_LOWER))

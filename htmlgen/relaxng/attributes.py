@@ -106,7 +106,14 @@ class AttributeClass:
         return None if name in state.names or not hits else self._beside(state, name, hits, self.named(name))
 
     def _beside(self, state: AttributeState, name: str, hits: int, matched: int) -> AttributeState | None:
-        alive = state.alive
+        alive = self.alive_beside(state.alive, hits, matched)
+        return None if alive is None else AttributeState(state.names | {name}, state.held | hits, alive)
+
+    def alive_beside(self, alive: int, hits: int, matched: int) -> int | None:
+        """The alternatives that go with one attribute more, as bits; None where there are none.
+
+        Args: alive, those that go with the others; hits, the uses that it met; matched, those of its name.
+        """
         for uses, alternatives in self._scopes:
             if matched & uses:
                 kept = 0
@@ -115,7 +122,7 @@ class AttributeClass:
                 alive &= kept | ~alternatives
                 if not alive & alternatives:
                     return None
-        return AttributeState(state.names | {name}, state.held | hits, alive)
+        return alive
 
     def open(self, state: AttributeState) -> int:
         """The uses that may still come, as bits."""

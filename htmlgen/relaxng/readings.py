@@ -16,7 +16,8 @@ from htmlgen.relaxng.spelling import close_names
 
 _SHOWN = 60          # characters of what stood there
 _LONG = 200          # characters: a longer value is not remembered
-_REMEMBERED = 4_096  # values of an attribute
+_REMEMBERED = 4_096  # values of an attribute, signatures of a tag
+_MANY = 64           # attributes: a tag with more is not remembered
 _SPELLED = 100       # unknown names for which similar ones are looked up
 
 
@@ -95,8 +96,15 @@ class TagReader:
         for name, value in tag.attributes:
             sign = signs.get(name) or self._sign(name)
             signature.append(sign.fixed or sign.values.get(value) or self._by_value(sign, value))
+        if len(signature) > _MANY:
+            return self._reading(tag)
         key = tuple(signature)
-        return self._known.get(key) or self._known.setdefault(key, self._reading(tag))
+        return self._known.get(key) or self._remembered(key, tag)
+
+    def _remembered(self, key: tuple[int, ...], tag: StartTag) -> Reading:
+        if len(self._known) >= _REMEMBERED:
+            self._known.clear()
+        return self._known.setdefault(key, self._reading(tag))
 
     def _sign(self, name: str) -> _Sign:
         classes = sorted({form.attributes for each in self.elements for form in self.automaton.elements[each].forms})
@@ -140,14 +148,17 @@ class TagReader:
 
     def _met(self, tag: StartTag, element: int, form: Form) -> _Met:
         kind = self.automaton.attributes[form.attributes]
-        state, problems = kind.start(), []
+        held, alive, problems = 0, kind.start().alive, list[Problem]()
+        names: set[str] = set()  # of one tag, which grows: a state for each attribute would take the square of their number
         for name, value in _attributes(tag):
             hits = kind.hits(name, value, lambda datatype, text: self.automaton.datatypes[datatype].accepts(text))
-            after = kind.step(state, name, hits)
+            after = kind.alive_beside(alive, hits, kind.named(name)) if hits and name not in names else None
             if after is None:
                 problems.append(self._refused(tag, kind, name, value, hits))
             else:
-                state = after
+                names.add(name)
+                held, alive = held | hits, after
+        state = AttributeState(frozenset(names), held, alive)
         given = {name for name, _ in tag.attributes}
         for required in kind.missing(state):
             if any(kind.uses[i].names.name in given for i in bits(required)):
