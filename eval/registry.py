@@ -73,6 +73,22 @@ TRIALS: Final = {
         arguments="{valid}",
         quick="{valid} --characters 50000 --repeats 1",
     ),
+    "scale": Trial(
+        module="eval.bench.scale",
+        question="judging 20 MB beside html5lib and the Nu Html Checker, by two jobs, a second time; its start; does memory grow?",
+        arguments="{valid} --vnu {vnu}",
+        quick="{valid} --megabytes 0.01 --few 2 --many 4 --parts html5lib jobs cache memory",
+        programs=("java",),
+        install="install a Java runtime",
+    ),
+    "fuzz": Trial(
+        module="eval.fuzz",
+        question="does any input make the evaluator fail, break a promise, or take too long?",
+        arguments="runs/fuzz --suite {html5lib} --pages {valid}",
+        slow="its start alone takes a minute; try python -m eval.fuzz runs/fuzz --minutes 1",
+        modules=("atheris",),
+        install="pip install -r eval/requirements-fuzz.txt",
+    ),
     "pairs": Trial(
         module="eval.bench.pairs",
         question="what do the figures of a pair cost beside parsing both pages, and the tree edit distance beside apted's?",

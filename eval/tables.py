@@ -48,6 +48,10 @@ def _pair_share(pages: Mapping[str, Any]) -> float:
     return sum(value for name, value in share.items() if name not in ("parse", "edit_distance"))
 
 
+def _growth(result: Mapping[str, Any]) -> Callable[[int], str]:
+    return lambda jobs: f"{result['memory'][f'growth_jobs_{jobs}']:.2f}"
+
+
 def _dearest(report: Mapping[str, Any]) -> float:
     return max(float(form["seconds_beside_judging"]) for form in report["forms"].values())
 
@@ -67,6 +71,12 @@ _LIMITS: Final[list[tuple[str, str, Callable[[Any], str]]]] = [
     ("ten pages, whole command, over the imports of its libraries", "start", lambda r: f"{r['generate_10_over_imports']:.1f}"),
     ("… over `python -c pass`", "start", lambda r: f"{r['generate_10_seconds'] / r['pass_seconds']:.0f}"),
     ("judging a real page over html5lib's bare parse", "evaluator", lambda r: f"{r['evaluate_over_html5lib']:.2f}"),
+    ("… of 20 MB of them", "scale", lambda r: f"{r['evaluate_over_html5lib']:.2f}"),
+    ("the Nu Html Checker's time over ours, whole commands", "scale", lambda r: f"{r['nu_over_ours']:.1f}" if "nu_over_ours" in r else "-"),
+    ("judging by one job over two", "scale", lambda r: f"{r['jobs_1_over_jobs_2']:.2f}"),
+    ("judging a first time over a second", "scale", lambda r: f"{r['first_over_second']:.0f}"),
+    ("judging one small file over importing html5lib, whole commands", "scale", lambda r: f"{r['eval_uncached_start_over_html5lib']:.1f}"),
+    ("memory of judging 100,000 pages over 1,000, by one job; two", "scale", lambda r: "; ".join(map(_growth(r), (1, 2)))),
     ("figures of a pair over parsing both, without the edit distance", "pairs", lambda r: f"{_pair_share(r['pages']):.2f}"),
     ("writing a report over judging its pages, the dearest form", "reports", lambda r: f"{_dearest(r):.2f}"),
     ("llguidance's mask and move over ours", "guidance", lambda r: f"{r['llguidance_over_htmlgen']:.0f}"),
@@ -114,6 +124,7 @@ _SOUNDNESS: Final[list[tuple[str, str, Callable[[Any], str]]]] = [
     ("real pages that survive reading, writing and encoding", "roundtrip", _survived),
     ("verdicts on pages equal to jing's", "jing_agreement", lambda r: f"{r['agree']:,} of {r['documents']:,}"),
     ("error codes and places of html5lib-tests", "syntax", lambda r: _part(r["tokenizer"], "with_errors_same_errors", "with_errors")),
+    ("fuzzed inputs of the evaluator; failures", "fuzz", lambda r: f"{r['executions']:,}; {len(r['failures'])}"),
     ("trees of html5lib-tests", "syntax", lambda r: _part(r["tree_construction"], "same_tree", "cases")),
 ]
 

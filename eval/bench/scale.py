@@ -1,4 +1,4 @@
-"""Judging by the megabyte: beside html5lib and the Nu Html Checker, in several processes, a second time, and how memory grows. One run.
+"""Judging by the megabyte: beside html5lib and the Nu Html Checker, by several jobs, a second time; its start, and its memory. One run.
 
     python -m eval.bench.scale PAGES.parquet [--megabytes 20] [--vnu JAR] [--few 1000] [--many 100000] [--parts …] [-o FILE]
 
@@ -6,6 +6,7 @@ part      what is measured
 html5lib  processor time of `evaluate` over that of html5lib's bare parse, in this process, by turns of 50 pages
 nu        the Nu Html Checker with --no-stream over `htmlgen eval --no-cache`, whole commands, wall time
 jobs      `--jobs 1` over `--jobs 2`, the same commands
+start     `htmlgen eval` of one small page over `python -c "import html5lib"`, whole processes, medians of 9 that take turns
 cache     the first run over the second one, with the cache
 memory    the greatest sum of what all processes hold (RSS), with few pages and with many, no two of them alike, by one job and by two
 
@@ -25,15 +26,17 @@ import time
 from collections.abc import Iterator
 from itertools import count, islice
 from pathlib import Path
+from statistics import median
 from typing import Any, Final
 
 import html5lib
 
 from htmlgen.evaluation.score import evaluate
 
-PARTS: Final = ("html5lib", "nu", "jobs", "cache", "memory")
+PARTS: Final = ("html5lib", "start", "nu", "jobs", "cache", "memory")
 _TURN: Final = 50  # pages
 _SMALL: Final = 4_000  # characters
+_TURNS: Final = 9  # of the start
 _EVERY: Final = 0.1  # seconds between two looks at the processes
 # As the installed command does it; modules are compiled once, as an installation does.
 _HTMLGEN: Final = [sys.executable, "-c", "from htmlgen.cli import main; main()"]
@@ -134,6 +137,21 @@ def _held(session: int) -> int:
     return held
 
 
+def start(page: Path, home: Path) -> dict[str, float]:
+    """How soon one page is judged, beside the import of html5lib."""
+    evals = [*_HTMLGEN, "eval", str(page), "--no-config"]
+    commands = {"html5lib": [sys.executable, "-c", "import html5lib"], "eval": evals, "eval_uncached": [*evals, "--no-cache"]}
+    took: dict[str, list[float]] = {name: [] for name in commands}
+    for turn in range(_TURNS + 1):  # the first is not counted
+        for name, command in commands.items():
+            begun = time.perf_counter()
+            subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=environment(home), check=False)
+            if turn:
+                took[name].append(time.perf_counter() - begun)
+    whole = median(took["html5lib"])
+    return {f"{name}_start_over_html5lib": round(median(took[name]) / whole, 2) for name in ("eval", "eval_uncached")}
+
+
 def nu(folder: Path, vnu: Path, ours: float) -> dict[str, Any]:
     command = ["java", "-Xss64m", "-jar", str(vnu), "--no-stream", "--exit-zero-always", "--format", "json", str(folder)]
     start = time.perf_counter()
@@ -167,6 +185,9 @@ def measure(options: argparse.Namespace, work: Path) -> dict[str, Any]:
     folder.mkdir()
     for number, page in enumerate(pages):
         (folder / f"{number}.html").write_bytes(page.encode("utf-8", "replace"))
+    if "start" in parts:
+        small = next(number for number, page in enumerate(pages) if len(page) <= _SMALL)
+        result |= start(folder / f"{small}.html", work / "start")
     if {"nu", "jobs"} & set(parts):
         judged(folder / "0.html", grammars, "--no-cache")  # the grammar is compiled, and kept
         alone, _ = judged(folder, grammars, "--no-cache")
@@ -179,6 +200,7 @@ def measure(options: argparse.Namespace, work: Path) -> dict[str, Any]:
         both, _ = judged(folder, grammars, "--no-cache", "--jobs", "2")
         result |= {"seconds_jobs_2": round(both, 1), "jobs_1_over_jobs_2": round(alone / both, 2)}
     if "cache" in parts:
+        judged(folder / "0.html", work / "cache", "--no-cache")  # the grammar is kept
         first, again = (judged(folder, work / "cache")[0] for _ in range(2))
         result |= {"seconds_cached": round(again, 2), "first_over_second": round(first / again, 1)}
     if "memory" in parts:

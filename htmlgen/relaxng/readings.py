@@ -149,16 +149,16 @@ class TagReader:
     def _met(self, tag: StartTag, element: int, form: Form) -> _Met:
         kind = self.automaton.attributes[form.attributes]
         held, alive, problems = 0, kind.start().alive, list[Problem]()
-        names: set[str] = set()  # of one tag, which grows: a state for each attribute would take the square of their number
+        stand: set[str] = set()  # in one tag, which grows: a state for each attribute would take the square of their number
         for name, value in _attributes(tag):
             hits = kind.hits(name, value, lambda datatype, text: self.automaton.datatypes[datatype].accepts(text))
-            after = kind.alive_beside(alive, hits, kind.named(name)) if hits and name not in names else None
+            after = kind.alive_beside(alive, hits, kind.named(name)) if hits and name not in stand else None
             if after is None:
                 problems.append(self._refused(tag, kind, name, value, hits))
             else:
-                names.add(name)
+                stand.add(name)
                 held, alive = held | hits, after
-        state = AttributeState(frozenset(names), held, alive)
+        state = AttributeState(frozenset(stand), held, alive)
         given = {name for name, _ in tag.attributes}
         for required in kind.missing(state):
             if any(kind.uses[i].names.name in given for i in bits(required)):
