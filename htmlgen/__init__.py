@@ -22,6 +22,7 @@ The rooms, in the order in which they may import one another:
     grammar          grammars to be asked
     filling          holes in layouts, and what is valid in them
     pages            the library's face
+    autoencoding     components ⇄ codes, and what vectors are good for
     testing          for tests: pages asserted to be valid
     integrations     plugins: pytest, Jinja2, MkDocs, Sphinx, Faker
     strategies       Hypothesis draws pages
@@ -34,6 +35,7 @@ from typing import TYPE_CHECKING, Any
 from htmlgen.errors import HtmlgenError
 
 if TYPE_CHECKING:
+    from htmlgen.autoencoding.autoencoder import Autoencoder
     from htmlgen.control import Control
     from htmlgen.evaluation.score import Evaluation
     from htmlgen.grammar import Grammar
@@ -44,6 +46,7 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _HOMES = {
+    "Autoencoder": "htmlgen.autoencoding.autoencoder",
     "Control": "htmlgen.control",
     "Evaluation": "htmlgen.evaluation.score",
     "Generator": "htmlgen.pages",
@@ -54,7 +57,7 @@ _HOMES = {
     "write": "htmlgen.markup.writer",
 }
 
-__all__ = ["Control", "Evaluation", "Generator", "Grammar", "HtmlgenError", "Page", "__version__", "evaluate", "read", "write"]
+__all__ = ["Autoencoder", "Control", "Evaluation", "Generator", "Grammar", "HtmlgenError", "Page", "__version__", "evaluate", "read", "write"]
 
 
 def __getattr__(name: str) -> Any:

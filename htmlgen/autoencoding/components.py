@@ -52,14 +52,17 @@ class Cutter:
 
     def component(self, html: "str | Tag", name: str = "the snippet") -> Component:
         """One component of it all. Raises: InputError, if nothing is in it, or more than a code can hold."""
-        events = self._events(html, name)
-        made = self._fitted(events, "/")
-        if made is None:
-            raise InputError(f"{name}: has no text and nothing to be seen in it; give an element with content")
+        made = self.mended(html, name)
         if len(made.ids) > self.longest:
             raise InputError(
                 f"{name}: {len(made.ids)} tokens, where one code holds {self.longest}; give a smaller element, or cut it into components"
             )
+        return made
+
+    def mended(self, html: "str | Tag", name: str = "the snippet") -> Component:
+        """The same, however long. Raises: InputError, if nothing is in it."""
+        if (made := self._fitted(self._events(html, name), "/")) is None:
+            raise InputError(f"{name}: has no text and nothing to be seen in it; give an element with content")
         return made
 
     def components(self, html: "str | Tag", name: str = "the page") -> list[Component]:

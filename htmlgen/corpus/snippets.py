@@ -90,9 +90,14 @@ def balanced(snippets: Iterable[Snippet], most: int) -> list[Snippet]:
 
 def cut(page: PreparedPage, tokenizer: Tokenizer, *, least: int = LEAST_TOKENS, most: int = MOST_TOKENS) -> list[Signed]:
     """The snippets of one page, those of kinds that say most first, near-duplicates among them too."""
+    found = [(snippet, signature(ids)) for snippet, ids in cut_in_order(page, tokenizer, least=least, most=most)]
+    return sorted(found, key=lambda each: KINDS.index(each[0].kind))
+
+
+def cut_in_order(page: PreparedPage, tokenizer: Tokenizer, *, least: int, most: int) -> Iterator[tuple[Snippet, list[int]]]:
+    """The snippets of one page with their ids, inner ones before the one around them."""
     ids = [tokenizer.encode([event]) for event in page.events]
     before = list(accumulate((len(part) for part in ids), initial=0))
-    found: list[Signed] = []
     for start, end, path in _elements(page.events):
         tag = page.events[start]
         tokens = before[end] - before[start]
@@ -101,9 +106,7 @@ def cut(page: PreparedPage, tokenizer: Tokenizer, *, least: int = LEAST_TOKENS, 
         events = page.events[start:end]
         html = write(events)
         if read(html, fragment=True).events == events:
-            signed = signature([number for part in ids[start:end] for number in part])
-            found.append((Snippet(html, kind, tokens, page.name, page.site, path), signed))
-    return sorted(found, key=lambda each: KINDS.index(each[0].kind))
+            yield Snippet(html, kind, tokens, page.name, page.site, path), [number for part in ids[start:end] for number in part]
 
 
 def _elements(events: Sequence[Event]) -> Iterator[tuple[int, int, str]]:

@@ -1,6 +1,6 @@
 """The two graphs of an autoencoder, run by ONNX Runtime: snippets to codes, and one step of the way back."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -34,25 +34,30 @@ class Encoder:
         gives: Shapes = {"gists": ["batch", architecture.gist], "squeezed": ["batch", "time", architecture.slot_width]}
         _check(self._session, model, takes, gives)
 
-    def __call__(self, snippets: Sequence[Sequence[int]]) -> Codes:
-        """(batch, dim) codes of snippets' ids, each of 1 to `longest` tokens, without BOS and EOS."""
-        parts = [part for number in range(self.threads) if (part := snippets[number :: self.threads])]
+    def __call__(self, snippets: Sequence[Sequence[int]], hidden: Sequence[Collection[int]] | None = None) -> Codes:
+        """(batch, dim) codes of snippets' ids, each of 1 to `longest` tokens, without BOS and EOS.
+
+        Args: hidden, places of each snippet's tokens that are kept from the encoder, as some are in training; None for none.
+        """
+        hidden = [()] * len(snippets) if hidden is None else hidden
+        parts = [list(zip(snippets, hidden, strict=True))[number :: self.threads] for number in range(min(self.threads, len(snippets)))]
         if len(parts) == 1:
-            return self._encoded(snippets)
+            return self._encoded(parts[0])
         codes = np.empty((len(snippets), self.architecture.dim), dtype=np.float32)
         with ThreadPoolExecutor(len(parts), thread_name_prefix="encode") as pool:
             for number, found in enumerate(pool.map(self._encoded, parts)):
                 codes[number :: self.threads] = found
         return codes
 
-    def _encoded(self, snippets: Sequence[Sequence[int]]) -> Codes:
+    def _encoded(self, snippets: Sequence[tuple[Sequence[int], Collection[int]]]) -> Codes:
         config, bos = self.architecture, self._reading.vocabulary.bos
-        lengths = np.array([len(ids) for ids in snippets], dtype=np.int32)
+        lengths = np.array([len(snippet) for snippet, _ in snippets], dtype=np.int32)
         time = -(-int(lengths.max()) // _PADDED) * _PADDED
         ids = np.zeros((len(snippets), time), dtype=np.int64)
         features = np.zeros((len(snippets), time, len(config.places)), dtype=np.int64)
-        for row, snippet in enumerate(snippets):
+        for row, (snippet, hidden) in enumerate(snippets):
             ids[row, : len(snippet)] = snippet
+            ids[row, list(hidden)] = self._reading.vocabulary.pad
             features[row, : len(snippet)] = self._reading.places([bos, *snippet])[1:]
         gists, squeezed = self._session.run(None, {"ids": ids, "features": features, "lengths": lengths})
         codes: Codes = joined(config, gists, squeezed, lengths)
