@@ -14,6 +14,7 @@ from typing import Any, NoReturn, TypeGuard
 import click
 
 import htmlgen
+from htmlgen.cli_autoencoding import COMMANDS as AUTOENCODING
 from htmlgen.cli_compare import compare
 from htmlgen.cli_complete import complete
 from htmlgen.cli_control import control_of, control_options, sampling_of, shape_of, shape_options
@@ -240,6 +241,8 @@ def version(bundle: str | None) -> None:
     click.echo(", ".join(f"{name} {metadata.version(name)}" for name in ("html5lib", "numpy", "onnxruntime", "sentencepiece")))
 
 
+for command in AUTOENCODING:
+    cli.add_command(command)
 cli.add_command(compare)
 cli.add_command(complete)
 cli.add_command(corpus)
