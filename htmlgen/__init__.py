@@ -57,7 +57,9 @@ _HOMES = {
     "write": "htmlgen.markup.writer",
 }
 
-__all__ = ["Autoencoder", "Control", "Evaluation", "Generator", "Grammar", "HtmlgenError", "Page", "__version__", "evaluate", "read", "write"]
+__all__ = [
+    "Autoencoder", "Control", "Evaluation", "Generator", "Grammar", "HtmlgenError", "Page", "__version__", "evaluate", "read", "write",
+]  # fmt: skip
 
 
 def __getattr__(name: str) -> Any:
