@@ -68,11 +68,13 @@ _INVOCATION = _object(
 )
 _RUN = _object(
     "tool invocations artifacts results columnKind",
+    "properties",
     tool=_object("driver", driver=_DRIVER),
     invocations=_array(_INVOCATION),
     artifacts=_array(_ARTIFACT, uniqueItems=True),
     results=_array(_RESULT),
     columnKind={"const": "unicodeCodePoints"},
+    properties={"type": "object", "additionalProperties": {"type": ["number", "string", "null"]}},  # 3.8, a property bag
 )
 _LOG: dict[str, Any] = {"$schema": _URI, "version": {"const": "2.1.0"}, "runs": _array(_RUN, minItems=1, maxItems=1)}
 SCHEMA = _object("$schema version runs", **_LOG)

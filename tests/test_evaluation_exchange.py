@@ -53,6 +53,20 @@ def written(form: str, pages: Sequence[Seen]) -> str:
     return stream.getvalue()
 
 
+def comparison() -> Any:
+    class Compared:
+        def to_dict(self) -> dict[str, Any]:
+            return {"figures": {"tags": {"value": 0.5, "verdict": "above\nbelow"}}, "bits": {"bundle": "<a>", "pages": [{"name": "x"}]}}
+
+    return Compared()
+
+
+def beside(form: str) -> str:
+    stream = io.StringIO()
+    writer(form)(iter(evaluations()), stream, compared=comparison)
+    return stream.getvalue()
+
+
 def sarif(pages: Sequence[Seen]) -> Any:
     log = json.loads(written("sarif", pages))
     jsonschema.validate(log, SCHEMA)
@@ -136,6 +150,13 @@ def test_a_page_has_a_uri_relative_to_the_folder_that_is_judged(name: str, uri: 
     assert uri_of(name) == uri
 
 
+def test_sarif_has_the_figures_of_a_comparison() -> None:
+    log = json.loads(beside("sarif"))
+    jsonschema.validate(log, SCHEMA)
+    figures = {"htmlgen.figures.tags.value": 0.5, "htmlgen.figures.tags.verdict": "above\nbelow", "htmlgen.bits.bundle": "<a>"}
+    assert log["runs"][0]["properties"] == figures
+
+
 # JUnit
 
 
@@ -170,6 +191,15 @@ def test_junit_has_an_error_for_what_could_not_be_judged() -> None:
     assert [(child.tag, child.get("message")) for child in last] == [("error", "none.html does not exist")]
 
 
+def test_junit_has_the_figures_of_a_comparison_as_properties() -> None:
+    text = beside("junit")
+    JUNIT.validate(text)
+    found = [(each.get("name"), each.get("value")) for each in ElementTree.fromstring(text.encode()).iter("property")]
+    assert found[0] == ("htmlgen.figures.tags.value", "0.5")
+    assert found[2] == ("htmlgen.bits.bundle", "<a>")
+    assert len(found) == 3
+
+
 def test_a_run_of_no_pages_is_junit_too() -> None:
     assert junit([])[0].get("tests") == "0"
 
@@ -183,6 +213,11 @@ def test_whatever_a_page_holds_junit_and_sarif_keep_their_schemas(name: str, tex
 
 
 # GitHub
+
+
+def test_github_has_one_notice_of_a_comparison() -> None:
+    (notice,) = [line for line in beside("github").splitlines() if "comparison" in line]
+    assert notice == "::notice title=comparison::figures.tags.value: 0.5%0Afigures.tags.verdict: above%0Abelow%0Abits.bundle: <a>"
 
 
 def test_github_has_a_command_a_finding() -> None:

@@ -8,12 +8,12 @@ from collections.abc import Iterable, Iterator
 from pathlib import PurePath
 from shutil import copyfileobj
 from tempfile import TemporaryFile
-from typing import Final, TextIO
+from typing import Any, Final, TextIO
 from xml.sax.saxutils import escape, quoteattr
 
 from htmlgen.evaluation.findings import Lines
 from htmlgen.evaluation.reports.excerpts import brief, excerpt, visible
-from htmlgen.evaluation.reports.totals import Compared, Seen, Totals, adding, counted
+from htmlgen.evaluation.reports.totals import Compared, Seen, Totals, adding, counted, flat
 from htmlgen.evaluation.score import Evaluation
 
 # XML 1.0, 2.2 Characters: what may not stand in a document, not even as a reference.
@@ -22,11 +22,10 @@ _SHOWN: Final = 100  # findings of a page: CI servers keep each failure's text i
 
 
 def write_junit(pages: Iterable[Seen], stream: TextIO, *, compared: Compared = None) -> Totals:
-    """One test suite, no comparison.
+    """One test suite; the figures of a comparison are its properties.
 
     Test cases wait in a temporary file for the suite's sums, so that memory does not grow with the pages.
     """
-    del compared
     totals = Totals()
     with TemporaryFile("w+", encoding="utf-8") as cases:
         for evaluation in adding(pages, totals):
@@ -35,10 +34,18 @@ def write_junit(pages: Iterable[Seen], stream: TextIO, *, compared: Compared = N
         tests, errors = totals.pages + len(totals.unreadable), len(totals.unreadable)
         sums = f'tests="{tests}" failures="{totals.pages - totals.without_errors}" errors="{errors}"'
         stream.write(f'<?xml version="1.0" encoding="UTF-8"?>\n<testsuites {sums}>\n<testsuite name="htmlgen eval" {sums}>\n')
+        if compared:
+            stream.write(_properties(compared().to_dict()))
         cases.seek(0)
         copyfileobj(cases, stream)
         stream.write("</testsuite>\n</testsuites>\n")
     return totals
+
+
+def _properties(comparison: dict[str, Any]) -> str:
+    """`htmlgen.mauve.value` and the like, as text."""
+    rows = (f"<property name={_attribute(f'htmlgen.{name}')} value={_attribute(str(value))}/>" for name, value in flat(comparison))
+    return f"<properties>{''.join(rows)}</properties>\n"
 
 
 def _unreadable(name: str, reason: str) -> str:

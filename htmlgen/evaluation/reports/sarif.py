@@ -18,7 +18,7 @@ import htmlgen
 from htmlgen.errors import UnknownRuleError
 from htmlgen.evaluation.fingerprints import fingerprint
 from htmlgen.evaluation.reports.excerpts import brief
-from htmlgen.evaluation.reports.totals import Compared, Seen, Totals, adding
+from htmlgen.evaluation.reports.totals import Compared, Seen, Totals, adding, flat
 from htmlgen.evaluation.rules import Rule, explanation, rule_of, source_url
 from htmlgen.evaluation.score import Evaluation
 
@@ -28,8 +28,7 @@ _CONTEXT: Final = "htmlgenContext/v1"  # 3.27.17: the name of a partial fingerpr
 
 
 def write_sarif(pages: Iterable[Seen], stream: TextIO, *, compared: Compared = None) -> Totals:
-    """One SARIF log with one run; no comparison."""
-    del compared
+    """One SARIF log with one run; the figures of a comparison are in its property bag (3.8)."""
     totals, rules = Totals(), dict[str, int]()
     with TemporaryFile("w+", encoding="utf-8") as artifacts:
         stream.write(f'{{"$schema": {json.dumps(SCHEMA)}, "version": "2.1.0", "runs": [{{"columnKind": "unicodeCodePoints", "results": [')
@@ -42,7 +41,12 @@ def write_sarif(pages: Iterable[Seen], stream: TextIO, *, compared: Compared = N
         stream.write('\n], "artifacts": [')
         artifacts.seek(0)
         copyfileobj(artifacts, stream)
-    stream.write(f'\n], "invocations": [{json.dumps(_invocation(totals))}], "tool": {json.dumps(_tool(rules), indent=1)}}}]}}\n')
+    if compared:
+        properties = {f"htmlgen.{name}": value for name, value in flat(compared().to_dict())}
+        stream.write(f'\n], "properties": {json.dumps(properties)}')
+    else:
+        stream.write("\n]")
+    stream.write(f', "invocations": [{json.dumps(_invocation(totals))}], "tool": {json.dumps(_tool(rules), indent=1)}}}]}}\n')
     return totals
 
 

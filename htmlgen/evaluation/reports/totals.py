@@ -1,7 +1,7 @@
 """Sums over the pages of a report, gathered while they stream by."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -64,6 +64,15 @@ def adding(pages: Iterable[Seen], totals: Totals) -> Iterator[Evaluation]:
             yield page
         else:
             totals.unreadable[page.name] = str(page.error)
+
+
+def flat(values: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
+    """What nested mappings hold, by path: `{"a": {"b": 1}}` is `a.b`. Lists are left out: they are of single pages."""
+    for name, value in values.items():
+        if isinstance(value, Mapping):
+            yield from flat(value, f"{prefix}{name}.")
+        elif not isinstance(value, list):
+            yield f"{prefix}{name}", value
 
 
 def counted(number: int, noun: str) -> str:
