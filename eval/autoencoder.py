@@ -23,6 +23,7 @@ from htmlgen.autoencoding.components import Component
 from htmlgen.corpus.snippets import Cutting, Snippet, read_snippets
 from htmlgen.decoding.sampling import SamplingConfig
 from htmlgen.decoding.search import Request, Search
+from htmlgen.errors import InputError
 from htmlgen.evaluation.labelled_trees import labelled_tree
 from htmlgen.evaluation.pq_grams import pq_gram_distance
 from htmlgen.evaluation.score import evaluate, with_html5lib
@@ -43,9 +44,11 @@ def components(pages: str, autoencoder: Autoencoder, count: int, jobs: int) -> l
 
 
 def _component(snippet: Snippet, autoencoder: Autoencoder) -> Component | None:
-    """None for one that is longer once it is mended."""
-    found = autoencoder.cutter.components(snippet.html)
-    return found[0] if len(found) == 1 else None
+    """None for one that is longer once it is mended, or shows nothing."""
+    try:
+        return autoencoder.cutter.component(snippet.html)
+    except InputError:
+        return None
 
 
 def judged(htmls: Iterable[str], autoencoder: Autoencoder) -> dict[str, int]:
