@@ -43,6 +43,25 @@ def vanishing_gradient(result: Mapping[str, Any], path: Path) -> None:
     _save(figure, path)
 
 
+def autoencoder(result: Mapping[str, Any], path: Path) -> None:
+    """What comes back, by length."""
+    figure, panels = _figure(3)
+    names = {
+        "reconstructions": ("as it ships", "C2"),
+        "without_grammar": ("every token allowed", "C3"),
+        "nearest_neighbour": ("TF-IDF neighbour", "C7"),
+    }
+    titles = {"exact": "token for token", "same_tree": "same element tree", "pq_gram_similarity": "pq-gram similarity"}
+    for axes, (figure_name, title) in zip(panels, titles.items(), strict=True):
+        for key, (label, colour) in names.items():
+            rows = result.get(key, {"by_tokens": {}})["by_tokens"]
+            axes.plot([f"≤ {most}" for most in rows], [row[figure_name] for row in rows.values()], marker="o", color=colour, label=label)
+        axes.set(title=title, xlabel="tokens", ylim=(-0.02, 1.04))
+    panels[0].legend(fontsize=7)
+    _save(figure, path)
+
+
 PLOTS: Final[Mapping[str, Plot]] = {
+    "autoencoder": autoencoder,
     "vanishing_gradient": vanishing_gradient,
 }

@@ -67,6 +67,11 @@ TRIALS: Final = {
         question="how long does `htmlgen generate --n 10` take beside the import of its libraries?",
         quick="--repeats 1",
     ),
+    "embedding": Trial(
+        module="eval.bench.embedding",
+        question="how many components become codes in a second, beside Keras; how long does `htmlgen autoencode` take beside imports?",
+        quick="--snippets 16 --repeats 1",
+    ),
     "evaluator": Trial(
         module="eval.bench.evaluator",
         question="what does judging a page cost, and each part of it, beside html5lib's bare parse?",
@@ -184,6 +189,24 @@ TRIALS: Final = {
         question="what is each part of the generator worth, at equal multiply-adds?",
         arguments="{train} {valid} --tokens 400000 --embedding 128 --units 192 --pages 800",
         quick="{train} {valid} --tokens 20000 --embedding 16 --units 16 --vocabulary 2048 --only whole",
+    ),
+    "autoencoder": Trial(
+        module="eval.autoencoder",
+        question="what comes back from codes of snippets of unseen sites; is it valid; what would a neighbour give, or no grammar?",
+        arguments="{test} --train {train}",
+        quick="{valid} --train {valid} -n 12 --few 6 --known 40 --variants 4 --steps 4 --jobs 1",
+    ),
+    "autoencoder_ablations": Trial(
+        module="eval.experiments.autoencoder_ablations",
+        question="what is each part of the autoencoder worth, at equal tokens?",
+        arguments="--run bundles/autoencoder.training",
+        slow="it needs the folder of a training run",
+    ),
+    "retrieval": Trial(
+        module="eval.retrieval",
+        question="are the neighbours of a code of its kind, and do altered copies find their origin, beside TF-IDF?",
+        arguments="{test}",
+        quick="{valid} -n 40 --queries 9 --jobs 1",
     ),
     "string_sum": Trial(
         module="eval.experiments.string_sum",

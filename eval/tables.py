@@ -70,6 +70,8 @@ _LIMITS: Final[list[tuple[str, str, Callable[[Any], str]]]] = [
     ("two jobs over one", "decoding", lambda r: f"{r['jobs']['two_jobs_over_one']:.2f}"),
     ("ten pages, whole command, over the imports of its libraries", "start", lambda r: f"{r['generate_10_over_imports']:.1f}"),
     ("… over `python -c pass`", "start", lambda r: f"{r['generate_10_seconds'] / r['pass_seconds']:.0f}"),
+    ("components to codes over Keras' `predict`", "embedding", lambda r: f"{r['times_keras']:.1f}"),
+    ("`htmlgen autoencode` of a file over the imports of its libraries", "embedding", lambda r: f"{r['cold']['ratio']:.1f}"),
     ("judging a real page over html5lib's bare parse", "evaluator", lambda r: f"{r['evaluate_over_html5lib']:.2f}"),
     ("… of 20 MB of them", "scale", lambda r: f"{r['evaluate_over_html5lib']:.2f}"),
     ("the Nu Html Checker's time over ours, whole commands", "scale", lambda r: f"{r['nu_over_ours']:.1f}" if "nu_over_ours" in r else "-"),
@@ -114,6 +116,13 @@ def _part(counted: Mapping[str, int], part: str, whole: str) -> str:
     return f"{counted[part]:,} of {counted[whole]:,}"
 
 
+def _sound_codes(result: Mapping[str, Any]) -> str:
+    each = list(result["validity"].values())
+    broken = sum(max(row["html5lib_errors"], row["grammar_errors"]) for row in each)
+    count = sum(row["count"] for row in each)
+    return f"{count - broken:,} of {count:,}"
+
+
 _SOUNDNESS: Final[list[tuple[str, str, Callable[[Any], str]]]] = [
     ("random walks of `page` that end valid, within their budget", "walks", lambda r: _sound_walks(r["in_all"])),
     ("… deep ones", "walks_deep", lambda r: _sound_walks(r["in_all"])),
@@ -121,6 +130,8 @@ _SOUNDNESS: Final[list[tuple[str, str, Callable[[Any], str]]]] = [
     ("… without an error by the Nu Html Checker", "generation_nu", _sound_nu),
     ("pages like none before, of 10,000", "likeness", lambda r: f"{r['soundness']['drawn']['distinct']:,}"),
     ("AUC of a classifier between generated and real pages (0.5 is best)", "likeness", _auc),
+    ("reconstructions, variants, steps between two, without an error by html5lib or the grammar", "autoencoder", _sound_codes),
+    ("altered copies whose nearest is their origin", "retrieval", lambda r: f"{r['altered']['first']:.1%} of {r['altered']['queries']:,}"),
     ("real pages that survive reading, writing and encoding", "roundtrip", _survived),
     ("verdicts on pages equal to jing's", "jing_agreement", lambda r: f"{r['agree']:,} of {r['documents']:,}"),
     ("error codes and places of html5lib-tests", "syntax", lambda r: _part(r["tokenizer"], "with_errors_same_errors", "with_errors")),
@@ -141,6 +152,38 @@ def compression(results: Results) -> list[Row]:
     """Bits a byte of general compressors."""
     found: Mapping[str, float] = results["compression"]["bits_per_byte"]
     return [("compressor", "bits per byte"), *((name, f"{bits:.3f}") for name, bits in found.items())]
+
+
+def autoencoder(results: Results) -> list[Row]:
+    """What comes back, by length."""
+    rows: list[Row] = [("snippets of unseen sites", "tokens", "exact", "same element tree", "pq-gram similarity")]
+    found = results.get("autoencoder", {})
+    names = {"reconstructions": "as it ships", "without_grammar": "every token allowed", "nearest_neighbour": "TF-IDF neighbour"}
+    for key, name in names.items():
+        for most, row in found.get(key, {"by_tokens": {}})["by_tokens"].items():
+            rows.append((name, f"up to {most}", f"{row['exact']:.1%}", f"{row['same_tree']:.1%}", f"{row['pq_gram_similarity']:.3f}"))
+    return rows
+
+
+def autoencoder_ablations(results: Results) -> list[Row]:
+    """What each part is worth."""
+    lengths = (16, 32, 64, 128)
+    rows: list[Row] = [("trained on the same tokens", *(f"exact, up to {most}" for most in lengths))]
+    for row in results.get("autoencoder_ablations", {}).values():
+        if "what" in row:
+            rows.append((row["what"], *(f"{row[f'exact_{most}']:.1%}" for most in lengths)))
+    return rows
+
+
+def retrieval(results: Results) -> list[Row]:
+    """Neighbours of the same kind."""
+    rows: list[Row] = [("five nearest of other sites", "of the same kind", "95 % interval", "mean over kinds")]
+    names = {"gist": "cosine of gists", "tfidf_of_tokens": "TF-IDF of tokens", "tfidf_of_paths": "TF-IDF of element paths"}
+    for key, name in names.items():
+        if row := results.get("retrieval", {"by_kind": {}})["by_kind"].get(key):
+            low, high = row["interval"]
+            rows.append((name, f"{row['precision']:.1%}", f"{low:.1%} to {high:.1%}", f"{row['by_kind']:.1%}"))
+    return rows
 
 
 def string_sum(results: Results) -> list[Row]:
@@ -188,6 +231,9 @@ TABLES: Final[Mapping[str, Callable[[Results], list[Row]]]] = {
     "soundness": soundness,
     "ablations": ablations,
     "compression": compression,
+    "autoencoder": autoencoder,
+    "autoencoder_ablations": autoencoder_ablations,
+    "retrieval": retrieval,
     "judging": judging,
     "tokenizers": tokenizers,
     "string_sum": string_sum,
