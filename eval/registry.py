@@ -133,6 +133,14 @@ TRIALS: Final = {
         programs=("java",),
         install="install a Java runtime",
     ),
+    "safety": Trial(
+        module="eval.safety",
+        question="can generated pages do harm: scripts, handlers, schemes, hosts, forms that post, by nh3 and by a check of its own?",
+        arguments="-n 10000",
+        quick="-n 20",
+        modules=("nh3",),
+        install="pip install nh3",
+    ),
     "filling": Trial(
         module="eval.filling",
         question="is what fills a hole at a random place of a real page free of new errors, and the page the same outside of it?",
@@ -220,7 +228,7 @@ TRIALS: Final = {
     ),
     "contact_sheet": Trial(
         module="eval.contact_sheet",
-        question="what do twenty generated pages look like in a browser?",
+        question="what do twelve generated pages look like in a browser, and does anything on them not load?",
         quick="--max-tokens 64",
         programs=("chromium",),
         install="apt install chromium",

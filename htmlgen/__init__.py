@@ -17,6 +17,7 @@ The rooms, in the order in which they may import one another:
     models           ids → logits: layers, training, export (extra `train`)
     evaluation       pages → numbers
     dressing         words, targets, pictures and style of generated pages
+    mutating         faults, planted and listed
     control          what pages shall be
     shapes           what snippets shall be: of a kind, like an example, on a skeleton
     grammar          grammars to be asked

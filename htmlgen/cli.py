@@ -22,6 +22,7 @@ from htmlgen.cli_corpus import corpus
 from htmlgen.cli_eval import evaluate
 from htmlgen.cli_fill import fill
 from htmlgen.cli_grammar import grammar
+from htmlgen.cli_mutate import mutate
 from htmlgen.cli_training import train
 from htmlgen.errors import HtmlgenError, OutputError
 
@@ -145,6 +146,8 @@ def generate(
             raise click.UsageError(
                 f"--best-of, --unique and --novelty leave out pages, and {out.name} keeps those of seeds in a row; give a folder"
             )
+        if control.broken:
+            raise click.UsageError(f"--broken lists what is wrong with pages, for which {out.name} has no column; give a folder")
         write_file(order, count, out, seed=seed, jobs=jobs, resume=resume)
         return
     first = draw_seed() if seed is None else seed
@@ -249,6 +252,7 @@ cli.add_command(corpus)
 cli.add_command(evaluate)
 cli.add_command(fill)
 cli.add_command(grammar)
+cli.add_command(mutate)
 cli.add_command(train)
 
 

@@ -35,6 +35,7 @@ _OPTIONS: Final = (
     click.option("--text", default="model", show_default=True, metavar="WORDS", help="model, lorem, faker, or keep-shape."),
     click.option("--css", default="", metavar="FILE|classless", help="Style sheet: linked if there are --assets, else in the page."),
     click.option("--assets", default="", metavar="FOLDER", help="Write pictures there that pages show, so that they open offline."),
+    click.option("--broken", type=float, default=0.0, metavar="RATE", help="Share of pages with faults; --jsonl lists these."),
     click.option("--against", multiple=True, metavar="PAGES", help="Folder, glob, .html, .parquet, .jsonl: for --novelty; repeatable."),
 )  # fmt: skip
 _SHAPES: Final = (

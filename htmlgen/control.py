@@ -40,6 +40,7 @@ class Control:
     text: str = "model"  #: whose words: the model's, lorem, faker, or keep-shape
     css: str = ""  #: a style sheet: classless, or a file
     assets: str = ""  #: a folder for pictures and whatever else pages load
+    broken: float = 0.0  #: share of pages that have faults, see `Page.faults`
     assets_url: str = ""  #: of that folder, as pages refer to it; '' is the folder as it is given
 
     def __post_init__(self) -> None:
@@ -53,6 +54,7 @@ class Control:
             ("most_repeated", self.most_repeated >= 0, "a whole number from 0, where 0 is any number"),
             ("best_of", self.best_of >= 1, "at least 1"),
             ("unique", 0 <= self.unique <= 1, "at least 0 and at most 1"),
+            ("broken", 0 <= self.broken <= 1, "at least 0 and at most 1"),
             ("novelty", self.novelty >= 0, "a whole number from 0"),
         ):
             if not fits:

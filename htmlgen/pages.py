@@ -13,7 +13,7 @@ from html import escape
 from os import PathLike
 from pathlib import Path
 from threading import RLock
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from htmlgen.control import Control
 from htmlgen.decoding.choosing import Choosing
@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from htmlgen.decoding.beam import BeamConfig
     from htmlgen.decoding.completing import Completer, Completion
     from htmlgen.evaluation.score import Evaluation
+    from htmlgen.mutating.mutate import Fault
 
 GRAMMAR = "page"
 FRAGMENTS = "snippet"  # the grammar of snippets of no kind
@@ -66,6 +67,7 @@ class Page:
     tokens: int  #: of the page, without BOS and EOS
     logprob: float  #: natural logarithm of the probability that the model gave to the page, among all that the guide allows
     bundle: str  #: name of the bundle that wrote it
+    faults: "tuple[Fault, ...]" = ()  #: what is wrong with it, where pages were to be broken
 
     def __str__(self) -> str:
         return self.html
@@ -118,7 +120,8 @@ class Page:
     def to_dict(self) -> dict[str, Any]:
         """For JSON: page, seed, tokens, score, logprob and bundle."""
         values = {name: getattr(self, name) for name in ("seed", "tokens", "score", "logprob", "bundle")}
-        return {"html": self.html, **values}
+        faults = {"faults": [fault.to_dict() for fault in self.faults]} if self.faults else {}
+        return {"html": self.html, **values, **faults}
 
 
 class Generator:
@@ -207,7 +210,13 @@ class Generator:
             place = result.seed % len(prompts)
             events = self.tokenizer.decode(result.ids)
             events = control.dressing.dressed(events, result.seed, words=words[place], targets=targets[place])
-            return Page(write(events, one_line=True), result.seed, len(result.ids), result.logprob, self.bundle.name)
+            html, faults = write(events, one_line=True), cast("tuple[Fault, ...]", ())
+            if control.broken:
+                from htmlgen.mutating.mutate import sometimes
+
+                mutation = sometimes(html, seed=result.seed, rate=control.broken)
+                html, faults = mutation.html, mutation.faults
+            return Page(html, result.seed, len(result.ids), result.logprob, self.bundle.name, faults)
 
         return map(page, self.search(sampling, control).stream(requests))
 
@@ -283,6 +292,8 @@ class Generator:
 
         Args, Raises: see `pages`; `control` may not choose among pages.
         """
+        if control.broken:
+            raise ConfigError("faults are planted into whole pages; leave out broken")
         if control.chooses:
             raise ConfigError("what is chosen among pages is known when these are written; leave out best_of, unique and novelty")
         (prompts, most) = self._prompts(prompt, control), control.most_tokens(max_tokens, self._ample)
