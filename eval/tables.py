@@ -128,6 +128,8 @@ _SOUNDNESS: Final[list[tuple[str, str, Callable[[Any], str]]]] = [
     ("… deep ones", "walks_deep", lambda r: _sound_walks(r["in_all"])),
     ("pages without a finding", "generation", _sound_pages),
     ("… without an error by the Nu Html Checker", "generation_nu", _sound_nu),
+    ("holes at random places of real pages that are filled without a new error", "filling", lambda r: _part(r, "filled", "pages")),
+    ("pages that can do no harm", "safety", lambda r: _part(r, "harmless", "pages")),
     ("pages like none before, of 10,000", "likeness", lambda r: f"{r['soundness']['drawn']['distinct']:,}"),
     ("AUC of a classifier between generated and real pages (0.5 is best)", "likeness", _auc),
     ("reconstructions, variants, steps between two, without an error by html5lib or the grammar", "autoencoder", _sound_codes),
