@@ -64,7 +64,7 @@ TRIALS: Final = {
     ),
     "start": Trial(
         module="eval.bench.start",
-        question="how long does `htmlgen generate --n 10` take beside the import of its libraries?",
+        question="how long do a first page and ten of them take beside the import of their libraries, and snippets beside bare steps?",
         quick="--repeats 1",
     ),
     "embedding": Trial(

@@ -1,25 +1,120 @@
-"""Cold start: `htmlgen generate --n 10` as a whole process against the bare import of its libraries, in one run.
+"""Cold starts as whole processes against the bare import of their libraries, and snippets against the bare steps they take, in one run.
 
     python -m eval.bench.start [--repeats 7] [-o eval/results/start.json]
+
+Each ratio is given of the time that passes and of the processor's time, which other processes hardly change.
 """
 
 import argparse
 import json
+import resource
 import subprocess
 import sys
 import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from statistics import median
+from typing import Any, Final
+
+import numpy as np
+
+from htmlgen.pages import Generator
+from htmlgen.runtime.session import Session
+from htmlgen.tokens.context import FEATURES
 
 # As the installed command does it: a module run with -m is compiled anew each time.
-HTMLGEN = [sys.executable, "-c", "from htmlgen.cli import main; main()"]
-COMMANDS = {
+HTMLGEN: Final = [sys.executable, "-c", "from htmlgen.cli import main; main()"]
+COMMANDS: Final = {
     "pass": [sys.executable, "-c", "pass"],
+    "import_numpy": [sys.executable, "-c", "import numpy"],
+    "import_htmlgen": [sys.executable, "-c", "import htmlgen"],
     "imports": [sys.executable, "-c", "import numpy, onnxruntime, sentencepiece"],
     "help": [*HTMLGEN, "--help"],
+    "first_page": [sys.executable, "-c", "from htmlgen import Generator; Generator.load().page(seed=1, max_tokens=256)"],
     "generate_10": [*HTMLGEN, "generate", "--n", "10", "--seed", "1"],
     "generate_10_long": [*HTMLGEN, "generate", "--n", "10", "--seed", "1", "--max-tokens", "512"],
 }
+OVER: Final = {"import_htmlgen": "import_numpy", "first_page": "imports", "generate_10": "imports", "generate_10_long": "imports"}
+KINDS: Final = ("nav", "card-list", "list", "card")  # whose snippets are long enough for the budget to be what ends them, or nearly
+SNIPPETS, TOKENS, BATCH = 100, 64, 64
+
+
+def spent(work: Callable[[], object]) -> tuple[float, float]:
+    """Seconds that pass, and the processor's seconds of this process and of those that it starts."""
+
+    start, before = time.perf_counter(), _processor()
+    work()
+    return time.perf_counter() - start, _processor() - before
+
+
+def _processor() -> float:
+    used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return sum(each.ru_utime + each.ru_stime for each in used)
+
+
+def starts(repeats: int) -> dict[str, float]:
+    """Whole processes. They take turns, so that noise meets them all; the first turn is not counted."""
+    times: dict[str, list[tuple[float, float]]] = {name: [] for name in COMMANDS}
+    for turn in range(repeats + 1):
+        for name, command in COMMANDS.items():
+            found = spent(lambda command=command: subprocess.run(command, check=True, capture_output=True))  # type: ignore[misc]
+            if turn:
+                times[name].append(found)
+    passed, processor = ({name: median(each[k] for each in found) for name, found in times.items()} for k in (0, 1))
+    result = {f"{name}_seconds": round(value, 3) for name, value in passed.items()}
+    for name, base in OVER.items():
+        result[f"{name}_over_{base}"] = round(passed[name] / passed[base], 2)
+        result[f"{name}_over_{base}_processor"] = round(processor[name] / processor[base], 2)
+    return result
+
+
+def snippets(repeats: int) -> dict[str, float]:
+    """The rate of 100 snippets of at most 64 tokens as a share of that of their bare steps, in one thread; and the first time."""
+    generator = Generator.load(threads=1, batch=BATCH)
+    session = Session(generator.bundle.step_path, generator.bundle.architecture)
+    kept: dict[str, list[tuple[float, float]]] = {"bare": [], "whole": []}
+
+    def written() -> int:
+        each = SNIPPETS // len(KINDS)
+        return sum(page.tokens for kind in KINDS for page in generator.snippets(each, kind, seed=1, max_tokens=TOKENS))
+
+    first = spent(written)
+    with _recorded() as batches:
+        tokens = written()
+    for _ in range(repeats):
+        kept["bare"].append(spent(lambda: _stepped(session, batches)))
+        kept["whole"].append(spent(written))
+    bare, whole = ([min(each[k] for each in kept[name]) for k in (0, 1)] for name in ("bare", "whole"))
+    return {
+        "snippet_tokens": tokens,
+        "snippets_of_bare_steps": round(bare[0] / whole[0], 3),
+        "snippets_of_bare_steps_processor": round(bare[1] / whole[1], 3),
+        "first_snippets_of_bare_steps_processor": round(bare[1] / first[1], 3),
+    }
+
+
+@contextmanager
+def _recorded() -> Iterator[list[int]]:
+    """The rows of each step that is made meanwhile."""
+    batches: list[int] = []
+    predict = Session.predict
+
+    def recorded(self: Session, ids: Any, features: Any, state: Any) -> Any:
+        batches.append(len(ids))
+        return predict(self, ids, features, state)
+
+    Session.predict = recorded  # type: ignore[method-assign]
+    try:
+        yield batches
+    finally:
+        Session.predict = predict  # type: ignore[method-assign]
+
+
+def _stepped(session: Session, batches: list[int]) -> None:
+    """Bare steps of so many rows each."""
+    for rows in batches:
+        session.predict(np.full(rows, 5), np.ones((rows, len(FEATURES)), dtype=np.int64), session.initial(rows))
 
 
 def main() -> None:
@@ -27,16 +122,7 @@ def main() -> None:
     parser.add_argument("--repeats", type=int, default=7)
     parser.add_argument("-o", "--output", type=Path)
     options = parser.parse_args()
-    times: dict[str, list[float]] = {name: [] for name in COMMANDS}
-    for turn in range(options.repeats + 1):  # the commands take turns, so that noise meets them all; the first turn is not counted
-        for name, command in COMMANDS.items():
-            start = time.perf_counter()
-            subprocess.run(command, check=True, capture_output=True)
-            if turn:
-                times[name].append(time.perf_counter() - start)
-    result = {f"{name}_seconds": round(median(values), 3) for name, values in times.items()}
-    for name in ("generate_10", "generate_10_long"):
-        result[f"{name}_over_imports"] = round(median(times[name]) / median(times["imports"]), 2)
+    result = {**starts(options.repeats), **snippets(options.repeats)}
     print(json.dumps(result, indent=1))
     if options.output:
         options.output.write_text(json.dumps(result, indent=1) + "\n")

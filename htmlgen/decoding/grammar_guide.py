@@ -20,7 +20,7 @@ from htmlgen.decoding.identities import Identities, Page
 from htmlgen.decoding.in_content import InContent
 from htmlgen.decoding.in_tags import InTags, closing
 from htmlgen.decoding.masks import FORBIDDEN
-from htmlgen.decoding.pieces import Pieces
+from htmlgen.decoding.pieces import pieces_of
 from htmlgen.decoding.positions import NO_DATA, Content, ContentKey, Opening, Position, Spot, Tag, TagKey, Value
 from htmlgen.decoding.promises import Promise, Promises
 from htmlgen.decoding.sheets import UNMASKED, Mask, Sheets
@@ -33,9 +33,10 @@ from htmlgen.relaxng.attributes import bits
 from htmlgen.relaxng.automaton import Automaton
 from htmlgen.tokens.vocabulary import Kind, Vocabulary
 
-_POSITIONS: Final = 4000  # kept at a time
-_BASE_BYTES: Final = 8_000_000  # kept at a time, of rows of costs
+_POSITIONS: Final = 8000  # kept at a time
+_BASE_BYTES: Final = 16_000_000  # kept at a time, of rows of costs
 _OWN: Final = -1  # a move's key, beside tokens: the end of a tag
+_SPELLED: Final = -10  # less the token: a move's key where text has a datatype, so that each token moves by itself
 _BYTE: Final = int(Kind.BYTE)
 
 
@@ -66,7 +67,7 @@ class GrammarGuide:
         self.vocabulary = vocabulary
         self.most_positions = _POSITIONS  #: kept at a time
         self._automaton = automaton
-        self._pieces = Pieces(vocabulary)
+        self._pieces = pieces_of(vocabulary)
         self._values = Values(self._pieces, automaton.datatypes)
         self._rules = Rules(automaton)
         self._tags = StartTags(automaton, self._pieces, self._values, self._rules)
@@ -271,15 +272,15 @@ class GrammarGuide:
 
     def _text(self, state: GrammarState, token: int) -> GrammarState | None:
         position = state[0]
-        after: Content | None = position.moves.get(self._classes[token])
+        after: Content | None = position.moves.get(self._classes[token]) or position.moves.get(_SPELLED - token)
         if after is position:
             return state
         if after is None:
             after = self._in_content.texted(_content(state), token)
             if after is None:
                 return None
-            if all(each[2] == NO_DATA for each in _content(state).alternatives):
-                position.moves[self._classes[token]] = after
+            alike = all(each[2] == NO_DATA for each in _content(state).alternatives)
+            position.moves[self._classes[token] if alike else _SPELLED - token] = after
         return GrammarState(after, state[1], state[2], state[3]) if self._can_keep(state, after) else None
 
     def _can_keep(self, state: GrammarState, after: Position) -> bool:
@@ -314,8 +315,8 @@ class GrammarGuide:
                 if opening is None
                 else tuple(
                     (element, place)
-                    for element, place, attributes in opening.candidates
-                    if self._tags.opened(self._class(element, place), attributes, opening.hidden).complete
+                    for element, place, _ in opening.candidates
+                    if self._tags.entry(self._class(element, place), opening.hidden).complete
                 )
             )
             position.moves[token] = self._in_content.entered(position, name, forms) if forms else None

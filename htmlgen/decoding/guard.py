@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from htmlgen.decoding.characters import BETWEEN, NEEDS, completed, step
 from htmlgen.decoding.masks import Row
 from htmlgen.decoding.nesting import DOCTYPE, PARSER_CHILDREN, TEXT
-from htmlgen.decoding.pieces import Ids, Pieces
+from htmlgen.decoding.pieces import Ids, pieces_of
 from htmlgen.decoding.places import Frame, Places
 from htmlgen.decoding.rows import ATTRIBUTE_AND_CLOSE, TAG_CLOSE, Space, after_text, content_row, owed, tag_row, value_row
 from htmlgen.errors import PromptError
@@ -65,7 +65,7 @@ class Guard:
     def __init__(self, vocabulary: Vocabulary) -> None:
         """Raises: VocabularyError, if the vocabulary lacks what every page needs."""
         self.vocabulary = vocabulary
-        self._pieces = Pieces(vocabulary)
+        self._pieces = pieces_of(vocabulary)
         self._pieces.require("html", "head", "title", "body")
         self._places = Places(self._pieces)
         self._start = GuardState(self._places.frame())

@@ -6,6 +6,7 @@ listed that a page may not have.
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Final
 
 import numpy as np
@@ -23,6 +24,12 @@ Ids = NDArray[np.intp]
 _SPACES: Final = " \t\n\f\r"
 _LINES_OR_RUNS: Final = re.compile(r"[\t\n]|  ")
 _LINES: Final = re.compile(r"[\t\n]")
+
+
+@lru_cache(maxsize=4)
+def pieces_of(vocabulary: Vocabulary) -> "Pieces":
+    """The one sorting of a vocabulary, which its guides share."""
+    return Pieces(vocabulary)
 
 
 class Pieces:

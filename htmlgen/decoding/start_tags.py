@@ -76,6 +76,14 @@ class Menu(NamedTuple):
     pairs: tuple[tuple[Way, int, int], ...]  #: with the kind of the name, and what is needed after
 
 
+class Entry(NamedTuple):
+    """What a start tag without attributes still needs: as in `Menu`, whatever may follow."""
+
+    complete: bool
+    need: int
+    more: int
+
+
 class Chance(NamedTuple):
     """What one name adds to the menus of a core."""
 
@@ -108,6 +116,7 @@ class StartTags:
         self._required = [_required(kind) for kind in self._classes]
         self._needs: dict[Core, tuple[int, bool]] = {}
         self._menus: dict[Key, Menu] = {}
+        self._entries: dict[tuple[int, int], Entry] = {}
         self._chances: dict[Core, list[Chance]] = {}
         self._offered: dict[tuple[int, str, tuple[int, ...], tuple[tuple[int, bool], ...]], Chance] = {}
         self._accepted: dict[tuple[str, tuple[int, ...]], Accepting] = {}
@@ -120,6 +129,7 @@ class StartTags:
     def clear(self) -> None:
         """Forget menus."""
         self._menus.clear()
+        self._entries.clear()
         self._chances.clear()
         self._offered.clear()
         self._needs.clear()
@@ -239,6 +249,29 @@ class StartTags:
 
     # Menus --------------------------------------------------------------------------------------------------------------------
 
+    def entry(self, number: int, hidden: int) -> Entry:
+        """What a start tag that is just begun needs, and refers to nothing: its menu in short, for much less."""
+        key = (number, hidden)
+        if key not in self._entries:
+            core = self.core((number, self._classes[number].start(), hidden, self.nothing))
+            need, complete = self.need(core)
+            self._entries[key] = Entry(complete, need, self._one_more(core) if complete else need)
+        return self._entries[key]
+
+    def _one_more(self, core: Core) -> int:
+        """The tokens of one more attribute and the tag's end; none costs less than a PAIR, so the first of these ends the search."""
+        plain = others = INFINITE
+        for name in self.names(core[0]):
+            if name.words & core[3]:
+                continue
+            chance = self._chance(core, name)
+            pairs = (1 + after for _, kind, after in chance.pairs if kind == PLAIN)
+            plain = min(plain, *pairs, *(_whole(each) for each in chance.offers if each.kind < 0), INFINITE)
+            others = min(others, *(_whole(each) for each in chance.offers), INFINITE)
+            if plain <= 1 + CLOSE:
+                break
+        return plain if plain < INFINITE else others
+
     def opened(self, number: int, state: AttributeState, hidden: int) -> Menu:
         """The menu of a start tag that refers to nothing."""
         return self.menu((number, state, hidden, self.nothing))
@@ -296,8 +329,13 @@ def _offered(name: Name, values: Sequence[int], after: Sequence[tuple[int, bool]
 
 def _more(offers: Sequence[Offer], pairs: Sequence[int]) -> int:
     """The tokens of one more attribute and the tag's end."""
-    plain = [1 + each.value + each.rest for each in offers if each.kind < 0]
-    return min([*pairs, *plain] or [1 + each.value + each.rest for each in offers], default=INFINITE)
+    plain = [_whole(each) for each in offers if each.kind < 0]
+    return min([*pairs, *plain] or [_whole(each) for each in offers], default=INFINITE)
+
+
+def _whole(offer: Offer) -> int:
+    """The tokens of an attribute whose value is spelled, and of what its tag needs then."""
+    return 1 + offer.value + offer.rest
 
 
 def _way(kind: AttributeClass, name: str, hits: int, pairs: Sequence[Pair]) -> Way:
