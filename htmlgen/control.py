@@ -10,7 +10,6 @@ from htmlgen.decoding.limits import Limits
 from htmlgen.dressing.dress import Dressing
 from htmlgen.errors import ConfigError
 from htmlgen.markup.events import Event
-from htmlgen.markup.prefix import read_fragment_prefix, read_prefix, with_lang, with_title
 from htmlgen.relaxng.sources import packaged
 from htmlgen.relaxng.spelling import did_you_mean
 
@@ -112,12 +111,23 @@ class Control:
         if self.kind and not documents:
             raise ConfigError(f"kind {self.kind} is of documents; for a snippet of a kind take --snippet, or Generator.snippet(kind)")
         begun = beginnings_of(self.kind, documents) if self.kind else [prompt]
-        return [self._headed((read_prefix if documents else read_fragment_prefix)(text) if text else []) for text in begun]
+        return [self._headed(_read(text, documents) if text else []) for text in begun]
 
     def _headed(self, events: list[Event]) -> list[Event]:
+        if not (self.title or self.lang):
+            return events
+        from htmlgen.markup.prefix import with_lang, with_title
+
         if self.title:
             events = with_title(events, self.clean_title)
         return with_lang(events, self.lang) if self.lang else events
+
+
+def _read(text: str, documents: bool) -> list[Event]:
+    """The events of a beginning. What parses HTML is imported where there is something to be parsed, as it takes long to load."""
+    from htmlgen.markup.prefix import read_fragment_prefix, read_prefix
+
+    return (read_prefix if documents else read_fragment_prefix)(text)
 
 
 def kinds(documents: bool) -> dict[str, list[str]]:

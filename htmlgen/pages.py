@@ -4,7 +4,6 @@ Writing needs neither html5lib nor BeautifulSoup; they are imported where a page
 """
 
 import os
-import secrets
 from collections.abc import Iterable, Iterator, Sequence
 from copy import copy
 from dataclasses import dataclass, replace
@@ -12,6 +11,7 @@ from functools import cached_property, partial, reduce
 from html import escape
 from os import PathLike
 from pathlib import Path
+from random import SystemRandom
 from threading import RLock
 from typing import TYPE_CHECKING, Any, cast
 
@@ -438,7 +438,7 @@ def available_cores() -> int:
 
 def draw_seed() -> int:
     """A fresh seed, short enough to be typed."""
-    return secrets.randbelow(1_000_000_000)
+    return SystemRandom().randrange(1_000_000_000)
 
 
 def evaluate(page: "str | bytes | BeautifulSoup | Tag | Page", *, fragment: bool | None = None) -> "Evaluation":

@@ -7,12 +7,15 @@ Each ratio is given of the time that passes and of the processor's time, which o
 
 import argparse
 import json
+import os
 import resource
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from statistics import median
 from typing import Any, Final
@@ -54,11 +57,17 @@ def _processor() -> float:
 
 
 def starts(repeats: int) -> dict[str, float]:
-    """Whole processes. They take turns, so that noise meets them all; the first turn is not counted."""
+    """Whole processes. They take turns, so that noise meets them all; the first turn, which compiles modules, is not counted."""
+    with tempfile.TemporaryDirectory() as folder:
+        settings = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+        return _starts(repeats, {**settings, "PYTHONPYCACHEPREFIX": folder})
+
+
+def _starts(repeats: int, settings: dict[str, str]) -> dict[str, float]:
     times: dict[str, list[tuple[float, float]]] = {name: [] for name in COMMANDS}
     for turn in range(repeats + 1):
         for name, command in COMMANDS.items():
-            found = spent(lambda command=command: subprocess.run(command, check=True, capture_output=True))  # type: ignore[misc]
+            found = spent(partial(subprocess.run, command, check=True, capture_output=True, env=settings))
             if turn:
                 times[name].append(found)
     passed, processor = ({name: median(each[k] for each in found) for name, found in times.items()} for k in (0, 1))

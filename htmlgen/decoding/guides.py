@@ -5,7 +5,6 @@ from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from htmlgen.decoding.guard import Guard
 from htmlgen.decoding.guide import Guide
 from htmlgen.tokens.vocabulary import Vocabulary
 
@@ -24,6 +23,8 @@ def guide_of(grammar: str | PathLike[str], vocabulary: Vocabulary) -> Guide[Any]
     Raises: GrammarError, if there is none of that name, or its file cannot be read.
     """
     if str(grammar) == TAGS:
+        from htmlgen.decoding.guard import Guard
+
         return Guard(vocabulary)
     from htmlgen.decoding.grammar_guide import GrammarGuide
     from htmlgen.relaxng import load_automaton
