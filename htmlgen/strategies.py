@@ -32,17 +32,19 @@ def pages(draw: Callable[[st.SearchStrategy[Any]], Any], grammar: str | PathLike
 
 @st.composite
 def snippets(
-    draw: Callable[[st.SearchStrategy[Any]], Any], kind: str = "", *, like: str = "", skeleton: str = "", max_tokens: int = SNIPPET_TOKENS
+    draw: Callable[[st.SearchStrategy[Any]], Any], kind: str = "", *, like: str = "", skeleton: str = "", max_tokens: int | None = None
 ) -> str:
     """One element with all that it holds, such as stands in a body; it is told what it shall be as in docs/snippets.md.
 
-    Args: kind, nav, card-list, table …; like, HTML; skeleton, an abbreviation such as ul>li*3>a; max_tokens, of all of it.
+    Args: kind, nav, card-list, table …; like, HTML; skeleton, an abbreviation such as ul>li*3>a; max_tokens, of all of it, 64
+    or twice the least if not given.
     Raises, when something is drawn: ConfigError, SkeletonError; BudgetError, naming the least budget.
     """
     from htmlgen.integrations.drawing import drawn, snippet_guide
     from htmlgen.shapes import Shape
 
-    return drawn(draw, snippet_guide(Shape(kind=kind, like=like, skeleton=skeleton)), max_tokens)
+    guide = snippet_guide(Shape(kind=kind, like=like, skeleton=skeleton))
+    return drawn(draw, guide, max(SNIPPET_TOKENS, 2 * guide.least_cost(guide.start())) if max_tokens is None else max_tokens)
 
 
 def register() -> None:

@@ -29,7 +29,8 @@ Draw: TypeAlias = Callable[[st.SearchStrategy[Any]], Any]
 # What may come in content, the simplest first, each as often as it is tried.
 _IN_CONTENT: Final = (*2 * [(Kind.CONTROL, Kind.END)], (Kind.TEXT, Kind.REFERENCE), *3 * [(Kind.START, Kind.OPEN)])
 _TAG_ENDS: Final = (Kind.START, Kind.QUOTE_CLOSE, Kind.CLOSE)
-_TAG_GOES_ON: Final = (Kind.OPEN, Kind.QUOTE, Kind.PAIR, Kind.ATTRIBUTE)
+_ATTRIBUTES: Final = (Kind.PAIR, Kind.ATTRIBUTE)
+_TAG_GOES_ON: Final = (Kind.OPEN, Kind.QUOTE, *_ATTRIBUTES)
 _AGAIN: Final = 4  # of so many elements that may stand in their like, one is made to
 _FORCED: Final = (Kind.DOCTYPE, Kind.BYTE)  # come where nothing else may
 
@@ -70,6 +71,7 @@ class _Walk:
         """Raises: BudgetError."""
         self._guide, self._left = guide, budget
         self._state, self._ids, self._tag = guide.start(), list[int](), ""
+        self._menu, self._borne = self._allowed, set[str]()  # what the open tag may bear as it is opened, and bears
         self.open: list[str] = []  #: the names of the open elements
         self.wanted = ""  #: the name of the element that comes next, or whose tag is open
         self.ended = False
@@ -83,9 +85,30 @@ class _Walk:
 
     def offer(self, draw: Draw, *kinds: Kind) -> int:
         """One of the tokens of these kinds that may come next: that of the number drawn, or the next in order that may."""
+        return self._next_among(self._allowed, draw(_below(self.count(*kinds))), kinds)
+
+    def count(self, *kinds: Kind) -> int:
+        """How many tokens of these kinds there are."""
+        return len(_simplest_first(self._guide, kinds))
+
+    def shortest(self, *kinds: Kind) -> int:
+        """The token of these kinds after which the page can end soonest."""
         order = _simplest_first(self._guide, kinds)
-        places = np.flatnonzero(self._allowed[order])
-        return int(order[places[np.searchsorted(places, draw(_below(len(order)))) % len(places)]])
+        allowed: list[int] = order[self._allowed[order]].tolist()
+        return min(allowed, key=lambda token: self._guide.least_cost(self._guide.advance(self._state, token)))
+
+    def _next_among(self, among: NDArray[np.bool_], number: int, kinds: tuple[Kind, ...]) -> int:
+        order = _simplest_first(self._guide, kinds)
+        places = np.flatnonzero(among[order])
+        return int(order[places[np.searchsorted(places, number) % len(places)]])
+
+    def attribute_of(self, number: int) -> int | None:
+        """The attribute of a number, or the next that the tag had to offer when it was opened; None, where the tag has that already."""
+        token = self._next_among(self._menu, number, _ATTRIBUTES)
+        return None if self.name(token) in self._borne else token
+
+    def may_take(self, token: int) -> bool:
+        return bool(self._allowed[token])
 
     def first(self, *kinds: Kind) -> int | None:
         """The first token of these kinds that may come next; of those that begin a tag, of the element that is wanted."""
@@ -112,7 +135,9 @@ class _Walk:
         if entry.kind is Kind.END:
             self.open.pop()
         elif entry.kind in (Kind.START, Kind.OPEN):
-            self._tag = entry.name
+            self._tag, self._menu, self._borne = entry.name, self._allowed, set()
+        elif entry.kind in _ATTRIBUTES:
+            self._borne.add(entry.name)
         if entry.kind in (Kind.START, Kind.CLOSE, Kind.QUOTE_CLOSE) and self._tag not in VOID_IN_PARSER:
             self.open.append(self._tag)
 
@@ -170,14 +195,20 @@ def _element(draw: Draw, walk: _Walk) -> None:
 
 @st.composite
 def _attribute(draw: Draw, walk: _Walk) -> bool:
-    """Another attribute of a tag, True; or the tag's end."""
+    """Another attribute of a tag, or one that it bears already, and nothing is written, True; or the tag's end."""
     more = draw(st.booleans())
     if (ends := walk.first(*_TAG_ENDS)) is not None and not (more and walk.first(*_TAG_GOES_ON) is not None):
         walk.take(ends)
         return False
-    if (goes_on := walk.first(Kind.OPEN, Kind.QUOTE)) is not None:
-        walk.take(goes_on)
-    token = walk.offer(draw, Kind.PAIR, Kind.ATTRIBUTE)
+    number = draw(_below(walk.count(*_ATTRIBUTES)))
+    if (opens := walk.first(Kind.OPEN)) is not None:
+        walk.take(opens)
+    wanted = walk.attribute_of(number)
+    if wanted is None and ends is not None:
+        return True
+    if (quote := walk.first(Kind.QUOTE)) is not None:
+        walk.take(quote)
+    token = wanted if wanted is not None and walk.may_take(wanted) else walk.shortest(*_ATTRIBUTES)
     walk.take(token)
     while walk.kind(token) is Kind.ATTRIBUTE and draw(walk.letter):
         pass
