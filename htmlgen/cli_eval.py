@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from htmlgen.evaluation.selecting import Failing, Paths, Selection
 
 _STREAMING: Final = ("jsonl", "github")  # forms that are written page by page
+_COLLECTED: Final = ("table", "json")  # forms that say something of pages that are not judged
 _NO_CONFIG: Final = "htmlgen.no_config"
 _RULES_TABLE: Final = "rules"
 _PATHS_TABLE: Final = "ignore-in"
@@ -98,6 +99,10 @@ NO_CONFIG = click.option(
 @click.option("--max-bytes", type=click.IntRange(min=1), default=20_000_000, show_default=True, help="Refuse larger pages.")
 @click.option("--max-seconds", type=click.FloatRange(min=0.01), default=60.0, show_default=True, help="Give up after that processor time.")
 @click.option("--reference", multiple=True, metavar="CORPUS", help="Real pages: say how like them the pages are, too.")
+@click.option(
+    "--parser", type=click.Choice(["full", "fast"]), default="full", show_default=True,
+    help="fast: with --reference, see what pages are built of, and judge none (needs turbohtml).",
+)
 @click.option("--bits", is_flag=True, help="Bits per byte of the pages under a bundle, too: how well it knows such pages.")
 @click.option("--bundle", type=click.Path(), metavar="FOLDER", help="The bundle of --bits.  [default: the one that ships with htmlgen]")
 @click.option("--jobs", type=click.IntRange(min=1), default=1, show_default=True, help="Processes that read pages.")
@@ -112,6 +117,9 @@ def evaluate(sources: tuple[str, ...], config: "ConfigFile", watch: bool, **opti
         raise click.UsageError("--write-baseline writes to the file of --baseline: name it")
     if options["bundle"] is not None and not options["bits"]:
         raise click.UsageError("--bundle is the bundle of --bits; add --bits, or leave it out")
+    if options["parser"] == "fast":
+        _check_fast(options, watch)
+        click.get_current_context().exit(_collect(sources, config, options))
     selection = _selection(config, options)
     failing = _failing(config, options)
     if watch:
@@ -158,6 +166,37 @@ def _run(
         click.echo(f"{options['output']}: {totals}", err=True)
     _end(baseline, recording)
     return outcome.code
+
+
+def _check_fast(options: dict[str, Any], watch: bool) -> None:
+    """Raises: UsageError, for options that ask for more than the fast parser sees."""
+    if not options["reference"]:
+        raise click.UsageError("--parser fast sees what pages are built of, beside other pages, and judges none: add --reference CORPUS")
+    if options["form"] not in _COLLECTED:
+        raise click.UsageError(f"--parser fast judges no page, and has nothing to say in --format {options['form']}; use table or json")
+    for name in ("bits", "write_baseline", "min_score", "fail_on", "select", "baseline"):
+        if options[name]:
+            option = f"--{name.replace('_', '-')}"
+            raise click.UsageError(f"--parser fast judges no page, and {option} is about judged ones; leave out one of them")
+    if watch:
+        raise click.UsageError("--parser fast judges no page, and --watch judges them again; leave out one of them")
+
+
+def _collect(sources: tuple[str, ...], config: "ConfigFile", options: dict[str, Any]) -> int:
+    """Looks at what pages are built of, without judging them. Returns: the exit code."""
+    from htmlgen.cli_progress import counted
+    from htmlgen.evaluation.collecting import collect, read_reference
+    from htmlgen.evaluation.inputs import read_pages
+
+    jobs = options["jobs"]
+    reference = read_reference(options["reference"], jobs=jobs)
+    pages = read_pages(sources, lines=options["lines"], limit=options["max_bytes"], exclude=_excluded(config, options))
+    found = collect(counted(pages, quiet=False), reference, jobs=jobs)
+    with _stream(options["output"]) as stream:
+        (found.write_json if options["form"] == "json" else found.write_table)(stream)
+    for problem in found.problems:
+        _tell(problem)
+    return 2 if found.problems else 0
 
 
 @contextmanager
