@@ -344,7 +344,7 @@ class GrammarGuide:
             self._bounded()
             opening = self._opening(position, name)
             position.moves[key] = None
-            if opening is not None and self._in_content.tag_costs(opening)[1] < INFINITE:
+            if opening is not None and self._in_content.prices.of_opening(opening)[1] < INFINITE:
                 more, references = name in self._pieces.start, self._references(position, opening, page)
                 position.moves[key] = self._in_tags.kept(TagKey(opening.candidates, opening.tails, opening.hidden, references, more))
         found = position.moves[key]

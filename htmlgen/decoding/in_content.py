@@ -17,6 +17,7 @@ from htmlgen.decoding.content import INFINITE
 from htmlgen.decoding.masks import FORBIDDEN, FREE
 from htmlgen.decoding.pieces import Ids, Pieces
 from htmlgen.decoding.positions import NO_DATA, Alternative, Candidate, Content, ContentKey, Opening, Spot, Tail
+from htmlgen.decoding.prices import Prices, Stand, TagPrices, at, tail_of
 from htmlgen.decoding.rows import Space
 from htmlgen.decoding.sheets import Base, Row, Sheets
 from htmlgen.decoding.start_tags import StartTags
@@ -24,12 +25,8 @@ from htmlgen.decoding.values import States, Values
 from htmlgen.markup.elements import BLOCK, KEEPS_SPACE
 from htmlgen.relaxng.automaton import TEXT, Automaton
 
-#: Where an alternative stands: its element, the row of its state, the tokens after its end tag.
-Stand: TypeAlias = tuple[int, list[int], tuple[int, ...]]
 #: What start tags depend on: all that a position is but its spaces and characters.
 ElementsKey: TypeAlias = tuple[tuple[Alternative, ...], Bounds, bool, int, int, Tail]
-#: Elements of one name, each with what remains after a START token of it, and after an OPEN token.
-Prices: TypeAlias = tuple[tuple[int, int, int], ...]
 #: The tokens of start tags that may come, and what each costs.
 Elements: TypeAlias = tuple[Ids, Row]
 
@@ -46,9 +43,9 @@ class InContent:
     def __init__(self, automaton: Automaton, pieces: Pieces, values: Values, budget: Budget, tags: StartTags, sheets: Sheets) -> None:
         self._automaton, self._pieces, self._values, self._budget = automaton, pieces, values, budget
         self._rules, self._start_tags, self._sheets = budget.rules, tags, sheets
+        self.prices = TagPrices(automaton, pieces, budget, tags)
         self._kept: dict[ContentKey, Content] = {}
         self._elements: dict[ElementsKey, Elements] = {}
-        self._prices: dict[tuple[tuple[Alternative, ...], Tail, int, bool, int], dict[str, Prices | None]] = {}
         self._texts: dict[tuple[bool, Space, tuple[int, ...]], Base] = {}
         self._names: dict[int, dict[str, tuple[int, ...]]] = {}
         self._ids_after = {Space.NONE: pieces.collapsed, Space.EDGE: pieces.unspaced, Space.TRAILING: pieces.unspaced}
@@ -70,7 +67,7 @@ class InContent:
             position.moves.clear()
         self._kept.clear()
         self._elements.clear()
-        self._prices.clear()
+        self.prices.clear()
         self._texts.clear()
 
     def kept(self, key: ContentKey) -> Content:
@@ -118,22 +115,11 @@ class InContent:
         return [(own, rows[state], tail_of(here.tail, own)) for own, state, data, _ in here.alternatives if data == NO_DATA]
 
     def _beyond(self, here: Content, stands: list[Stand], element: int) -> tuple[int, ...]:
-        if (best := self._beyond_anywhere(here, stands, element)) is not None:
+        if (best := self.prices.beyond(here, stands, element)) is not None:
             return (best,)
         left = 0 if here.owed == CONTENT_OWED else here.owed
         after = [(state, tail) for _, row, tail in stands if (state := row[element + 1])]
         return tuple(self._beyond_in(here, after, left, context) for context in range(self._rules.contexts))
-
-    def _beyond_anywhere(self, here: Content, stands: list[Stand], element: int) -> int | None:
-        """The tokens after the end of a child, to the end of all, where they are the same in all contexts; else None."""
-        end = END if here.spot.name else 0
-        strict, best = self._budget.strict_costs[0 if here.owed == CONTENT_OWED else here.owed], INFINITE
-        for _, row, tail in stands:
-            if state := row[element + 1]:
-                if len(tail) > 1 or strict[state] >= INFINITE:
-                    return None
-                best = min(best, strict[state] + end + tail[0])
-        return best
 
     def _beyond_in(self, here: Content, after: Iterable[tuple[int, tuple[int, ...]]], left: int, context: int) -> int:
         context = self._rules.left(context, here.spot.bounds)
@@ -369,7 +355,7 @@ class InContent:
     def _start_tag_costs(self, here: Content) -> Elements:
         pieces, stands = self._pieces, self._stands(here)
         found: dict[int, int] = {}
-        for name, prices in self._priced(here, stands).items():
+        for name, prices in self.prices.here(here, stands, self.elements).items():
             whole, opened = self._costs_here(here, stands, name, prices)
             if name in pieces.start and whole < INFINITE:
                 found[pieces.start[name]] = whole
@@ -381,57 +367,12 @@ class InContent:
         """What remains after a START token of a name, and after an OPEN token, as far as its elements may come here."""
         if prices is None:
             opening = self._opening(here, stands, name)
-            return (INFINITE, INFINITE) if opening is None else self.tag_costs(opening)
+            return (INFINITE, INFINITE) if opening is None else self.prices.of_opening(opening)
         whole = opened = INFINITE
         for element, own, begun in prices:
             if self._rules.admits(element, here.spot.bounds, here.context):
                 whole, opened = min(whole, own), min(opened, begun)
         return whole, opened
-
-    def _priced(self, here: Content, stands: list[Stand]) -> dict[str, Prices | None]:
-        """For each name what its elements cost where they may come, whatever else is around; None where that is to be reckoned with.
-
-        Positions share these: they differ in what is excluded, and in headings, more than in what may stand there.
-        """
-        hidden = self._rules.hidden(here.spot.bounds)
-        key = (here.alternatives, here.tail, 0 if here.owed == CONTENT_OWED else here.owed, bool(here.spot.name), hidden)
-        if key not in self._prices:
-            states = [each[1] for each in here.alternatives if each[2] == NO_DATA]
-            names: dict[str, dict[int, None]] = {}
-            for state in states:
-                for name, elements in self._named(state).items():
-                    names.setdefault(name, {}).update(dict.fromkeys(elements))
-            self._prices[key] = {name: self._prices_of(here, stands, name, elements, hidden) for name, elements in names.items()}
-        return self._prices[key]
-
-    def _prices_of(self, here: Content, stands: list[Stand], name: str, elements: Iterable[int], hidden: int) -> Prices | None:
-        found = []
-        for element in elements:
-            beyond = self._beyond_anywhere(here, stands, element)
-            strict = self._budget.strict_costs[self._rules.owed[element]]
-            whole = opened = INFINITE
-            for form in self._automaton.elements[element].forms:
-                inside = 0 if self._budget.void[element] else strict[form.start] + END
-                if beyond is None or inside >= INFINITE:
-                    return None
-                own, begun = self._tag_costs(name, form.attributes, hidden, inside + beyond)
-                whole, opened = min(whole, own), min(opened, begun)
-            found.append((element, whole, opened))
-        return tuple(found)
-
-    def tag_costs(self, opening: Opening) -> tuple[int, int]:
-        """What remains after a START token, and after an OPEN token, relative to this base."""
-        whole = opened = INFINITE
-        for (element, place, _), tail in zip(opening.candidates, opening.tails, strict=True):
-            number = self._automaton.elements[element].forms[place].attributes
-            own, begun = self._tag_costs(opening.name, number, opening.hidden, tail)
-            whole, opened = min(whole, own), min(opened, begun)
-        return whole, opened
-
-    def _tag_costs(self, name: str, number: int, hidden: int, tail: int) -> tuple[int, int]:
-        """The same, of one form. Args: number, of its attributes; tail, the tokens after the start tag."""
-        entry = self._start_tags.entry(number, hidden)
-        return tail if entry.complete else INFINITE, tail + (entry.more if name in self._pieces.start else entry.need)
 
     def _end(self, here: Content) -> tuple[int, int] | None:
         """The token that ends the element, or the page, and its cost."""
@@ -454,16 +395,6 @@ def _grouped(sorts: NDArray[np.int_], after: Sequence[States]) -> tuple[NDArray[
     numbers[codes] = np.arange(len(codes))  # the last of each group
     met = numbers >= 0
     return numbers[met], (met.cumsum() - 1)[codes]
-
-
-def tail_of(tail: Tail, element: int) -> tuple[int, ...]:
-    """The costs after the end of an element."""
-    return next(costs for each, costs in tail if each == element)
-
-
-def at(costs: tuple[int, ...], context: int) -> int:
-    """A cost in a context; one that stands alone is that of all contexts."""
-    return costs[0] if len(costs) == 1 else costs[context]
 
 
 def _has_data(here: Content) -> bool:

@@ -9,7 +9,6 @@ text, or, where it cannot hold text alone, whatever the grammar lets it hold.
 
 from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import replace
-from functools import cached_property
 from typing import Final, NoReturn, TypeAlias
 
 import numpy as np
@@ -17,16 +16,13 @@ import numpy as np
 from htmlgen.errors import SkeletonError
 from htmlgen.markup.elements import KEEPS_SPACE, VOID_IN_PARSER
 from htmlgen.markup.skeletons import Element, Part, Skeleton, Words, elements, to_events
-from htmlgen.relaxng import dfa_building, regex
-from htmlgen.relaxng.attributes import AttributeClass, AttributeUse, bits
+from htmlgen.relaxng.attributes import AttributeClass, bits
 from htmlgen.relaxng.automaton import DEAD, TEXT, Automaton, ElementType, Form
-from htmlgen.relaxng.dfa import Dfa
-from htmlgen.relaxng.formulas import Alternative, Choice
 from htmlgen.relaxng.names import NameTest
+from htmlgen.relaxng.narrowing import Narrowing
 from htmlgen.relaxng.validation import validate
 
 HOME: Final = "div"  #: a skeleton stands where such an element's content does, if a page cannot begin so
-_LINE: Final = "[!-~\u00a1-\ufffd\U00010000-\U0001fffd]([ -~\u00a0-\ufffd\U00010000-\U0001fffd]*[!-~\u00a1-\ufffd\U00010000-\U0001fffd])?"
 _MOST_CHARACTERS: Final = 1000  # of a fixed value or text
 _ANNOTATED: Final = frozenset("excluded ancestor once unique heading".split())
 
@@ -84,9 +80,7 @@ class _Fixing:
         self.types: list[ElementType] = []
         self.classes: dict[AttributeClass, int] = {}
         self.data: dict[int, None] = {}
-        self.literals: dict[str, int] = {}
-        self.datatypes: list[Dfa] = list(automaton.datatypes)
-        self.words: list[str] = list(automaton.words)
+        self.values = Narrowing(automaton)
         self.possible: dict[tuple[int, int], bool] = {}
         self.inside: tuple[str, ...] = ()  #: the element whose content the roots are; none where they are a page
 
@@ -110,8 +104,8 @@ class _Fixing:
             elements=tuple(self.types),
             data=tuple(self.data),
             attributes=tuple(self.classes),
-            datatypes=tuple(self.datatypes),
-            words=tuple(self.words),
+            datatypes=tuple(self.values.datatypes),
+            words=tuple(self.values.words),
             warnings=(),
         )
 
@@ -158,7 +152,7 @@ class _Fixing:
         number, place, own, had = state
         after = self.base.rows[own][TEXT]
         if words.text is not None:
-            yield self._data(self._literal(words.text)), _AFTER_DATA
+            yield self._data(self.values.literal(words.text)), _AFTER_DATA
             return
         if after:
             yield TEXT, (number, place, after, 1)
@@ -173,16 +167,9 @@ class _Fixing:
         if had:
             return
         if after := self.base.rows[own][TEXT]:
-            yield self._data(self._line), (number, place, after, 1)
+            yield self._data(self.values.line), (number, place, after, 1)
         else:
             yield from self._text_moves(Words(), state)
-
-    @cached_property
-    def _line(self) -> int:
-        """The datatype of a line of text."""
-        self.datatypes.append(dfa_building.build(regex.parse_regex(_LINE), 1000))
-        self.words.append("a line of text")
-        return len(self.datatypes) - 1
 
     def _keeps(self, number: int) -> bool:
         return self.nodes[number].name in KEEPS_SPACE
@@ -211,14 +198,6 @@ class _Fixing:
     def _data(self, datatype: int) -> Hashable:
         self.data.setdefault(datatype)
         return "data", datatype
-
-    def _literal(self, text: str) -> int:
-        """The datatype of one string."""
-        if text not in self.literals:
-            self.literals[text] = len(self.datatypes)
-            self.datatypes.append(dfa_building.build(regex.literal(text), len(text) + 2))
-            self.words.append(f'"{text}"')
-        return self.literals[text]
 
     # Elements ---------------------------------------------------------------------------------------------------------------------
 
@@ -263,6 +242,9 @@ class _Fixing:
             return True
         targets = (self.base.rows[state][column] for column in self.base.live(state) if self.base.datatype_of(column) is not None)
         return any(self.base.nullable[target] for target in targets)
+
+    def _narrowed(self, node: Element, form: Form) -> AttributeClass | None:
+        return self.values.narrowed(self.base.attributes[form.attributes], node.attributes)
 
     # What is possible ---------------------------------------------------------------------------------------------------------------
 
@@ -312,57 +294,6 @@ class _Fixing:
             if datatype is not None and (words.text is None or self.base.datatypes[datatype].accepts(words.text)):
                 yield self.base.rows[state][column]
 
-    # Attributes -------------------------------------------------------------------------------------------------------------------
-
-    def _narrowed(self, node: Element, form: Form) -> AttributeClass | None:
-        """The attributes of a form that are fixed or required, None where a fixed one cannot stand."""
-        kind = self.base.attributes[form.attributes]
-        choices = [
-            _least([found for each in choice if (found := self._alternative(kind, choice, each, node)) is not None])
-            for choice in kind.choices
-        ]
-        uses = list(dict.fromkeys(use for choice in choices for each in choice for use in each))
-        stand = {use.names.name for use in uses}
-        if not all(choices) or not all(name in stand for name, _ in node.attributes):
-            return None
-        masks = [[sum(1 << uses.index(use) for use in set(each)) for each in choice] for choice in choices]
-        return AttributeClass(tuple(uses), tuple(tuple(Alternative(mask, mask) for mask in choice) for choice in masks))
-
-    def _alternative(self, kind: AttributeClass, choice: Choice, each: Alternative, node: Element) -> list[AttributeUse] | None:
-        """The uses that one alternative of a choice requires, fixed ones among them; None where one of those has no place."""
-        scope = sum_bits(other.allowed for other in choice)
-        required = each.required
-        made: list[AttributeUse] = []
-        for name, value in node.attributes:
-            mine = kind.named(name) & scope
-            if not mine:
-                continue
-            fitting = [use for use in bits(mine & each.allowed) if self._fits(kind, use, name, value)]
-            if not fitting or required & mine & ~sum_bits(1 << use for use in fitting):
-                return None
-            required &= ~mine
-            made.append(self._use(kind.uses[fitting[0]], name, value))
-        return [*(kind.uses[use] for use in bits(required)), *made]
-
-    def _fits(self, kind: AttributeClass, use: int, name: str, value: str | None) -> bool:
-        """Whether a use takes a value. One that is to be written is not empty where the name has other values, too."""
-        if value is not None:
-            return self._accepts(kind.uses[use], value)
-        return self._writes(kind.uses[use]) or not any(self._writes(kind.uses[other]) for other in bits(kind.named(name)))
-
-    def _writes(self, use: AttributeUse) -> bool:
-        """Whether a use has a value that is not empty."""
-        return bool((self.base.datatypes[use.datatype].distance > 0).any())
-
-    def _accepts(self, use: AttributeUse, value: str) -> bool:
-        return self.base.datatypes[use.datatype].accepts(value.lower() if use.notes.insensitive else value)
-
-    def _use(self, use: AttributeUse, name: str, value: str | None) -> AttributeUse:
-        """A use whose name, and value if there is one, are fixed. What is fixed is neither looked up nor kept apart from other ids."""
-        if value is None:
-            return replace(use, names=NameTest(name))
-        return AttributeUse(NameTest(name), self._literal(value), replace(use.notes, id=False, ref=(), prefix=""))
-
     # Why not ----------------------------------------------------------------------------------------------------------------------
 
     def _explain(self, number: int, start: int) -> NoReturn:
@@ -393,21 +324,7 @@ class _Fixing:
             if not uses:
                 known = ", ".join(dict.fromkeys(each for kind in kinds for each in kind.names))
                 _fail(node, f"<{node.name}> has no attribute {name}; it has {known}")
-            if value is not None and not any(self._accepts(use, value) for use in uses):
-                words = dict.fromkeys(self.words[use.datatype] for use in uses)
+            if value is not None and not any(self.values.accepts(use, value) for use in uses):
+                words = dict.fromkeys(self.values.words[use.datatype] for use in uses)
                 _fail(node, f'the attribute {name} of <{node.name}> cannot be "{value}", but {" or ".join(words)}')
         _fail(node, f"the attributes of <{node.name}> exclude one another: {', '.join(name for name, _ in node.attributes)}")
-
-
-def _least(alternatives: Sequence[Sequence[AttributeUse]]) -> list[Sequence[AttributeUse]]:
-    """The alternatives that do not require what another one requires, and more; each once."""
-    found = list({frozenset(each): each for each in alternatives}.values())
-    return [each for each in found if not any(set(other) < set(each) for other in found)]
-
-
-def sum_bits(parts: Iterable[int]) -> int:
-    """The union of sets of bits."""
-    found = 0
-    for part in parts:
-        found |= part
-    return found
