@@ -12,12 +12,13 @@ import pytest
 from htmlgen.config import to_dict
 from htmlgen.corpus.preparation import PreparedPage, prepare
 from htmlgen.runtime import bundle as bundles
-from htmlgen.runtime.architecture import GeneratorConfig
+from htmlgen.runtime.architecture import AutoencoderConfig, GeneratorConfig
 from htmlgen.tokens.context import Reading
 from htmlgen.tokens.learning import VocabularyConfig, learn
 from htmlgen.tokens.tokenizer import Tokenizer
 
 if TYPE_CHECKING:
+    from htmlgen.autoencoding.autoencoder import Autoencoder
     from htmlgen.pages import Generator
 
 SAMPLES = Path(__file__).parent.parent / "corpora" / "samples"
@@ -95,3 +96,55 @@ def page_generator(tiny_bundle: Path) -> Generator:
     from htmlgen.pages import Generator
 
     return Generator.load(tiny_bundle)
+
+
+def tiny_autoencoder_architecture(tokenizer: Tokenizer) -> AutoencoderConfig:
+    """An autoencoder of short components."""
+    vocabulary = tokenizer.vocabulary
+    places = Reading(vocabulary).sizes[:-1]
+    widths = {"embedding": 16, "encoder_units": 8, "decoder_units": 20, "slots": 24, "slot_width": 6, "gist": 12, "longest": 48}
+    return AutoencoderConfig(vocab_size=len(vocabulary), places=places, **widths)
+
+
+def autoencoder_weight_shapes(config: AutoencoderConfig) -> dict[str, tuple[int, ...]]:
+    """What `AutoencoderModel.named_weights` has, as `weight_shapes`."""
+    outputs = 2 * config.encoder_units
+    recurrent = {"forwards": config.encoder_units, "backwards": config.encoder_units, "decoder": config.decoder_units}
+    dense = {
+        "to_slot": (config.embedding + outputs, config.slot_width),
+        "to_gist": (config.embedding + 2 * outputs, config.gist),
+        "from_gist": (config.gist, config.embedding),
+        "from_code": (config.seen, config.embedding),
+        "to_logits": (config.decoder_units + config.seen, config.embedding),
+    }
+    shapes: dict[str, tuple[int, ...]] = {"embedding": (config.vocab_size, config.embedding), "output_bias": (config.vocab_size,)}
+    shapes["places"] = (sum(config.places), config.embedding)
+    for name, units in recurrent.items():
+        shapes[f"{name}/kernel"] = (config.embedding, 4 * units)
+        shapes[f"{name}/recurrent_kernel"] = (units, 4 * units)
+        shapes[f"{name}/bias"] = (4 * units,)
+    for name, shape in dense.items():
+        shapes |= {f"{name}/kernel": shape, f"{name}/bias": shape[1:]}
+    return shapes
+
+
+@pytest.fixture(scope="session")
+def tiny_autoencoder_bundle(tokenizer: Tokenizer, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a bundle whose autoencoder has seeded random weights. Not to be written to: copy it first."""
+    from htmlgen.models.autoencoder_export import decoder_graph, encoder_graph
+
+    architecture = tiny_autoencoder_architecture(tokenizer)
+    rng = np.random.default_rng(1)
+    weights = {name: rng.normal(0, 0.3, shape).astype(np.float32) for name, shape in autoencoder_weight_shapes(architecture).items()}
+    graphs = {bundles.ENCODER: encoder_graph(architecture, weights), bundles.DECODER: decoder_graph(architecture, weights)}
+    folder = tmp_path_factory.mktemp("bundles") / "tiny_autoencoder"
+    bundles.save(folder, {bundles.TOKENIZER: tokenizer.model, **graphs}, {"model": "autoencoder", "architecture": to_dict(architecture)})
+    return folder
+
+
+@pytest.fixture(scope="session")
+def autoencoder(tiny_autoencoder_bundle: Path) -> Autoencoder:
+    """The tiny bundle's autoencoder."""
+    from htmlgen.autoencoding.autoencoder import Autoencoder
+
+    return Autoencoder.load(tiny_autoencoder_bundle)

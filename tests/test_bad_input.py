@@ -134,6 +134,19 @@ TABLE = {
     "generate --bundle {bundle} --broken 2": "broken must be at least 0 and at most 1, got 2.0",
     "generate --bundle {bundle} --text fakir": "text must be one of model, lorem, faker, keep-shape, got 'fakir'",
     "generate --bundle {bundle} --css {place}/none.css": "css must be classless or a file of CSS",
+    "autoencode --bundle {bundle} {place}/page.html": "of a model of kind 'generator', where one of kind 'autoencoder' is needed",
+    "embed --bundle {coder} {place}/page.html": "give -o FILE.parquet, --plot FILE.html, or both",
+    "embed --bundle {coder} {place}/page.html -o {place}/not.parquet": "not.parquet: is there already; choose another name, or --force",
+    "embed --bundle {coder} {place}/page.html --plot {place}/map.html --map umap": "'umap' is not one of 'pca', 'tsne'",
+    "similar --bundle {coder} {place}/none.html {place}/page.html": "no file or folder",
+    "similar --bundle {coder} <br> {place}/page.html": "page 1: has no text and nothing to be seen in it",
+    "similar --bundle {coder} <p>x</p> {place}/not.parquet": "not.parquet: not a Parquet file",
+    "vary --bundle {coder} {place}/nothing": "holds no page",
+    "vary --bundle {coder} {place}/page.html --strength 0": "strength must be above 0 and at most 1, got 0.0",
+    "interpolate --bundle {coder} <p>x</p> {place}/page.html --steps 1": "1 is not in the range x>=2",
+    "interpolate --bundle {coder} <p>x</p> {place}/not.jsonl": "not.jsonl",
+    "duplicates --bundle {coder} {place}/page.html --threshold 2": "threshold must be above 0 and at most 1, got 2.0",
+    "outliers --bundle {place}/none {place}/page.html": "no bundle there",
     "fill": "Missing argument 'FILE…'",
     "fill --bundle {bundle} {place}/page.html": "page.html: the layout has no hole: mark one with data-htmlgen",
     "fill {place}/none.html": "No such file or directory",
@@ -182,8 +195,8 @@ def sentences(stderr: str) -> list[str]:
 
 
 @pytest.mark.parametrize("line", TABLE)
-def test_one_clear_sentence(line: str, place: Path, tiny_bundle: Path) -> None:
-    arguments = [word.format(place=place, bundle=tiny_bundle) for word in line.split()]
+def test_one_clear_sentence(line: str, place: Path, tiny_bundle: Path, tiny_autoencoder_bundle: Path) -> None:
+    arguments = [word.format(place=place, bundle=tiny_bundle, coder=tiny_autoencoder_bundle) for word in line.split()]
     result = CliRunner().invoke(cli, arguments)
     assert result.exit_code == 2, result.output
     assert re.sub(r"0 of 0 pages without errors.*\n", "", result.stdout) == ""  # eval's totals

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from itertools import accumulate
 from typing import TYPE_CHECKING, Final
 
+from htmlgen.decoding.characters import UNCLEAN
 from htmlgen.errors import InputError
 from htmlgen.markup.elements import VOID_IN_PARSER
 from htmlgen.markup.events import EndTag, Event, StartTag, Text
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 MAX_CHARACTERS: Final = 16_000_000  #: of one input
 #: Elements that are seen though they hold no text.
 _SEEN: Final = frozenset("img input hr video audio iframe embed object svg math select textarea button progress meter".split())
+_SPACED: Final = "\f\r\u00a0\ufffd"  # that no token spells as it is, and that may stand in a page
 _TURNS: Final = 4  # readings until a component reads back as it is
 _WRAPPING: Final = 8  # tokens that a repair may add around a piece of text
 
@@ -80,7 +82,7 @@ class Cutter:
         text = str(html)
         if len(text) > MAX_CHARACTERS:
             raise InputError(f"{name}: {len(text):,} characters, more than the {MAX_CHARACTERS:,} that are read; give a part of it")
-        return read(text).events
+        return tuple(clean for event in read(text).events if (clean := _clean(event)) is not None)
 
     def _spans(self, events: Sequence[Event]) -> Iterator["_Span"]:
         """The largest elements that are short enough, or else what is in them; all at once, if that is."""
@@ -177,6 +179,20 @@ class _Level:
         """The place of the next child of that name."""
         self.children[name] += 1
         return f"{self.place}/{name}[{self.children[name]}]"
+
+
+def _clean(event: Event) -> Event | None:
+    """An event without the characters that may not stand in a page, HTML Standard 13.2.3.5; None, if it was nothing else."""
+    match event:
+        case Text(data):
+            return Text(allowed) if (allowed := _allowed(data)) else None
+        case StartTag(name, attributes) if attributes:
+            return StartTag(name, tuple((attribute, _allowed(value)) for attribute, value in attributes))
+    return event
+
+
+def _allowed(text: str) -> str:
+    return UNCLEAN.sub(lambda found: found[0] if found[0] in _SPACED else "", text)
 
 
 def _ends(events: Sequence[Event]) -> dict[int, int]:
