@@ -43,6 +43,20 @@ def vanishing_gradient(result: Mapping[str, Any], path: Path) -> None:
     _save(figure, path)
 
 
+def ancestors(result: Mapping[str, Any], path: Path) -> None:
+    """Bits per byte of each generator, the least at the top."""
+    figure, (axes,) = _figure(1)
+    figure.set_size_inches(7, 4)
+    rows = sorted(result["rows"].items(), key=lambda item: -float(item[1]["bits_per_byte"]))
+    names, bits = [name for name, _ in rows], [row["bits_per_byte"] for _, row in rows]
+    axes.barh(names, bits, color="C0", label="among all tokens")
+    within = [row.get("bits_per_byte_in_grammar", 0) for _, row in rows]
+    axes.barh(names, within, color="C2", height=0.4, label="among what the grammar allows")
+    axes.set(xlabel="bits per byte of canonical HTML, validation pages")
+    axes.legend(fontsize=7)
+    _save(figure, path)
+
+
 def autoencoder(result: Mapping[str, Any], path: Path) -> None:
     """What comes back, by length."""
     figure, panels = _figure(3)
@@ -62,6 +76,7 @@ def autoencoder(result: Mapping[str, Any], path: Path) -> None:
 
 
 PLOTS: Final[Mapping[str, Plot]] = {
+    "ancestors": ancestors,
     "autoencoder": autoencoder,
     "vanishing_gradient": vanishing_gradient,
 }

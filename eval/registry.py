@@ -216,6 +216,18 @@ TRIALS: Final = {
         arguments="{test}",
         quick="{valid} -n 40 --queries 9 --jobs 1",
     ),
+    "ancestors": Trial(
+        module="eval.experiments.ancestors",
+        question="what do forty years of recurrent text generators need for a byte, at equal parameters and multiply-adds?",
+        arguments="{train} {valid}",
+        quick="{train} {valid} --parameters 40000 --budget 2e8 --samples 2 --only 'GRU, structure' '5-grams, structure'",
+    ),
+    "page_kind": Trial(
+        module="eval.experiments.page_kind",
+        question="what kind of page is it: an LSTM on its tokens beside a bag of tags?",
+        arguments="{train} {valid}",
+        quick="{train} {valid} --steps 3 --tokens 32 --kinds 40",
+    ),
     "string_sum": Trial(
         module="eval.experiments.string_sum",
         question="do our encoder and decoder LSTM learn to add two numbers that are written as text?",
@@ -241,6 +253,11 @@ TRIALS: Final = {
         quick="--pages 12 --tokens 1000",
         modules=("llguidance",),
         install=f"{_PEERS}-guidance.txt",
+    ),
+    "peer_generation": Trial(
+        module="eval.peers.generation",
+        question="what do an item of Faker's, of textgenrnn's and a page of ours cost, and are they HTML?",
+        quick="-n 2 --max-tokens 64",
     ),
     "judging": Trial(
         module="eval.peers.judging",

@@ -33,7 +33,7 @@ def sample_files(folder: Path, data: Mapping[str, Path]) -> dict[str, Path]:
     import pyarrow.parquet as pq
 
     paths = sorted((ROOT / "corpora" / "samples").rglob("*.html"))
-    splits = {"train": paths[: len(paths) * 2 // 3], "valid": paths[len(paths) * 2 // 3 :]}
+    splits = {"train": [path for path in paths if path not in paths[::3]], "valid": paths[::3]}
     for name, members in splits.items():
         table = {
             "html": [path.read_text("utf-8") for path in members],

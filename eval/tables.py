@@ -156,6 +156,21 @@ def compression(results: Results) -> list[Row]:
     return [("compressor", "bits per byte"), *((name, f"{bits:.3f}") for name, bits in found.items())]
 
 
+def ancestors(results: Results) -> list[Row]:
+    """One size, one compute, all generators."""
+    formed = ("well-formed by itself", "under the guard", "under the grammar")
+    head = ("generator", "bits per byte", "in the grammar", *formed, "tokens read", "time")
+    rows = results.get("ancestors", {"rows": {}})["rows"]
+    return [head, *(_ancestor(name, row) for name, row in rows.items())]
+
+
+def _ancestor(name: str, row: Mapping[str, Any]) -> Row:
+    within = f"{row['bits_per_byte_in_grammar']:.3f}" if "bits_per_byte_in_grammar" in row else ""
+    shares = row.get("well_formed", {})
+    formed = (f"{shares[guide]:.0%}" if guide in shares else "" for guide in ("nothing", "tags", "page"))
+    return name, f"{row['bits_per_byte']:.3f}", within, *formed, f"{row['tokens']:,}" if "tokens" in row else "", _took(row["seconds"])
+
+
 def autoencoder(results: Results) -> list[Row]:
     """What comes back, by length."""
     rows: list[Row] = [("snippets of unseen sites", "tokens", "exact", "same element tree", "pq-gram similarity")]
@@ -220,6 +235,26 @@ def judging(results: Results) -> list[Row]:
     return rows
 
 
+def peer_generation(results: Results) -> list[Row]:
+    """Generators of test data."""
+    rows: list[Row] = [("item", "processor time", "bytes", "without an error")]
+    for name, row in results.get("peer_generation", {"rows": {}})["rows"].items():
+        if "left_out" in row:
+            rows.append((name, row["left_out"], "", ""))
+            continue
+        sound = f"{row['sound']:.0%}" if "sound" in row else ""
+        rows.append((name, f"{row['milliseconds_an_item']:.2f} ms", f"{row['bytes_an_item']:.0f}", sound))
+    return rows
+
+
+def page_kind(results: Results) -> list[Row]:
+    """Kinds of pages, told from tokens."""
+    rows: list[Row] = [("told by", "accuracy", "mean over kinds")]
+    for name, row in results.get("page_kind", {"rows": {}})["rows"].items():
+        rows.append((name, f"{row['accuracy']:.1%}", f"{row['mean_over_kinds']:.1%}"))
+    return rows
+
+
 def tokenizers(results: Results) -> list[Row]:
     """Bytes a token."""
     rows: list[Row] = [("tokenizer", "vocabulary", "bytes a token")]
@@ -233,11 +268,14 @@ TABLES: Final[Mapping[str, Callable[[Results], list[Row]]]] = {
     "soundness": soundness,
     "ablations": ablations,
     "compression": compression,
+    "peer_generation": peer_generation,
+    "page_kind": page_kind,
     "autoencoder": autoencoder,
     "autoencoder_ablations": autoencoder_ablations,
     "retrieval": retrieval,
     "judging": judging,
     "tokenizers": tokenizers,
+    "ancestors": ancestors,
     "string_sum": string_sum,
     "vanishing_gradient": vanishing_gradient,
     "runs": runs,

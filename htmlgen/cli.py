@@ -14,6 +14,7 @@ from typing import Any, NoReturn, TypeGuard
 import click
 
 import htmlgen
+from htmlgen.cli_ancestors import sample
 from htmlgen.cli_autoencoding import COMMANDS as AUTOENCODING
 from htmlgen.cli_compare import compare
 from htmlgen.cli_complete import complete
@@ -252,6 +253,7 @@ cli.add_command(corpus)
 cli.add_command(evaluate)
 cli.add_command(fill)
 cli.add_command(grammar)
+cli.add_command(sample)
 cli.add_command(mutate)
 cli.add_command(train)
 

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from htmlgen.cli_ancestors import cell_option, is_ancestor, one_hot_option, train_ancestor, unit_option
+
 if TYPE_CHECKING:
     from htmlgen.models.autoencoder_runs import AutoencoderRun
     from htmlgen.models.runs import Run
@@ -24,6 +26,9 @@ if TYPE_CHECKING:
 @click.option("--minutes", type=click.FloatRange(min=0, min_open=True), help="Train that long.  [default: 10, if no --tokens]")
 @click.option("--tokens", type=click.IntRange(min=1), help="Train on that many tokens; such a run can be repeated exactly.")
 @click.option("--model", type=click.Choice(["generator", "autoencoder"]), default="generator", show_default=True, help="What to train.")
+@cell_option
+@unit_option
+@one_hot_option
 @click.option("--grammar", default="page", show_default=True, help="Repair pages into it: page, article, a .rnc file …; none: keep them.")
 @click.option("--from", "source", type=click.Path(), metavar="BUNDLE", help="Start from a bundle: a folder, or default.")
 @click.option("--vocabulary", type=int, default=8192, show_default=True, help="Tokens of the vocabulary.")
@@ -52,6 +57,9 @@ def train(
     check_output(output, force=force)
     if not resume and not pages:
         raise click.UsageError("give the pages to train on: folders, globs, .html, .parquet or .jsonl files")
+    if is_ancestor(options):
+        train_ancestor(pages, output, options)
+        return
     with Interrupts() as interrupts:
         if model == "autoencoder" or (resume and autoencoder_runs.is_autoencoder(output)):
             record = _train_autoencoder(pages, output, interrupts, options, resume=resume, sources=sources, force=force)

@@ -21,18 +21,27 @@ def fit(
     schedule = keras.optimizers.schedules.CosineDecay(0.0, steps, warmup_target=rate, warmup_steps=max(1, steps // 20))
     optimizer = keras.optimizers.Adam(schedule, global_clipnorm=clip_norm)
     optimizer.build(model.trainable_variables)
-    other = [variable.value for variable in model.non_trainable_variables]
 
     @jax.jit
-    def step(weights: Any, moments: Any, arrays: tuple[Array, ...]) -> Any:
-        def of(values: Any) -> Array:
-            return loss(lambda *given: model.stateless_call(values, other, *given, training=True)[0], *arrays)
+    def step(weights: Any, other: Any, moments: Any, arrays: tuple[Array, ...]) -> Any:
+        def of(values: Any) -> Any:
+            after = [other]  # dropout draws anew each step
 
-        return optimizer.stateless_apply(moments, jax.grad(of)(weights), weights)
+            def call(*given: Array) -> Array:
+                said, changed = model.stateless_call(values, after.pop(), *given, training=True)
+                after.append(changed)
+                return said
 
-    weights, moments = ([variable.value for variable in part] for part in (model.trainable_variables, optimizer.variables))
+            return loss(call, *arrays), after[0]
+
+        gradients, changed = jax.grad(of, has_aux=True)(weights)
+        weights, moments = optimizer.stateless_apply(moments, gradients, weights)
+        return weights, changed, moments
+
+    groups = (model.trainable_variables, model.non_trainable_variables, optimizer.variables)
+    weights, other, moments = ([variable.value for variable in group] for group in groups)
     for _ in range(steps):
-        weights, moments = step(weights, moments, tuple(map(jnp.asarray, next(batches))))
+        weights, other, moments = step(weights, other, moments, tuple(map(jnp.asarray, next(batches))))
     for variable, value in zip(model.trainable_variables, weights, strict=True):
         variable.assign(value)
 

@@ -1,6 +1,6 @@
 """How far back does a recurrent network learn? The gradient, and what a closing tag shows of it, cell by cell.
 
-    python -m eval.experiments.vanishing_gradient [--steps 1500] [--units 64] [--cells simple gru lstm]
+    python -m eval.experiments.vanishing_gradient [--steps 1000] [--units 64] [--cells simple gru lstm]
         [-o eval/results/vanishing_gradient.json]
 
 A page of a toy language is an element of one of eight names, words and short elements in it, and its end tag. Each cell learns it with
@@ -148,7 +148,7 @@ def _loss(call: Any, ids: Ids, counts: Any) -> Any:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--steps", type=int, default=1500)
+    parser.add_argument("--steps", type=int, default=1000)
     parser.add_argument("--units", type=int, default=64)
     parser.add_argument("--cells", nargs="+", default=["simple", "gru", "lstm"], choices=list(CELLS))
     parser.add_argument("-o", "--output", type=Path)

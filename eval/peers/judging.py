@@ -45,9 +45,14 @@ def program(name: str) -> str:
 
 
 def told(*command: str) -> str:
-    """What a program prints; judges exit with whatever they think of a page."""
-    done = subprocess.run(command, capture_output=True, check=False)
-    return done.stdout.decode("utf-8", "replace")
+    """What a program prints; judges exit with whatever they think of a page.
+
+    Into a file: programs in Node.js may end before a pipe is read.
+    """
+    with tempfile.TemporaryFile() as stream:
+        subprocess.run(command, stdout=stream, stderr=subprocess.DEVNULL, check=False)
+        stream.seek(0)
+        return stream.read().decode("utf-8", "replace")
 
 
 def htmlgen(files: Sequence[Path]) -> Found:

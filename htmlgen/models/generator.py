@@ -40,11 +40,15 @@ class GeneratorModel(keras.Model):
         self.embedding = keras.layers.Embedding(
             config.vocab_size, config.embedding, embeddings_initializer=keras.initializers.RandomNormal(stddev=0.05, seed=seed)
         )
-        self.recurrent = [HoistedLSTM(width, name=f"lstm_{index}") for index, width in enumerate(config.widths)]
+        self.recurrent = self._stacked()
         self.dropouts = [
             keras.layers.Dropout(config.dropout, noise_shape=(None, 1, None), seed=seed + 1 + index) for index in range(config.layers + 1)
         ]
         self._small = keras.initializers.RandomNormal(stddev=0.02, seed=seed + 100)
+
+    def _stacked(self) -> list[Any]:
+        """The recurrent layers."""
+        return [HoistedLSTM(width, name=f"lstm_{index}") for index, width in enumerate(self.config.widths)]
 
     def build(self, *_: Any) -> None:
         config = self.config

@@ -1,0 +1,53 @@
+"""Do the experiments measure what they say: sums that are exact, gradients by hand, toy pages that are balanced?"""
+
+import numpy as np
+import pytest
+
+from eval.experiments.string_sum import Task, is_held_out, learned  # before keras: chooses its backend
+
+# isort: split
+import jax.numpy as jnp
+
+from eval.experiments import vanishing_gradient as vanishing
+
+
+def test_encoder_and_decoder_learn_to_add() -> None:
+    found = learned(Task(digits=2), steps=1000)
+    assert found["exact"] >= 0.99, found
+
+
+def test_questions_and_answers_are_written_from_behind() -> None:
+    task = Task(digits=3)
+    assert task.questions([123], [45]).tolist() == [[5, 4, 11, 10, 3, 2, 1]]
+    assert task.answers([123], [45]).tolist() == [[8, 6, 1, 11]]
+    assert Task(digits=3, as_written=True).answers([123], [45]).tolist() == [[1, 6, 8, 11]]
+
+
+def test_a_held_out_pair_is_so_either_way() -> None:
+    pairs = [(a, b) for a in range(100) for b in range(100)]
+    assert all(is_held_out(a, b) == is_held_out(b, a) for a, b in pairs)
+    assert sum(is_held_out(a, b) for a, b in pairs) / len(pairs) == pytest.approx(0.1, abs=0.01)
+
+
+def test_gradients_shrink_by_the_recurrent_weight() -> None:
+    """With no input h stays 0, where tanh has slope 1: each step back multiplies by the recurrent kernel."""
+    model = vanishing.Reader("simple", 3)
+    model.build()
+    model.cell.kernel.assign(jnp.zeros_like(model.cell.kernel.value))
+    model.cell.recurrent_kernel.assign(0.5 * jnp.eye(3))
+    ids = np.array([vanishing.page(np.random.default_rng(0), 9)])
+    norms = vanishing.gradient_norms(model, ids)
+    np.testing.assert_allclose(vanishing.relative(norms), 0.5 ** np.arange(9), rtol=1e-2)
+
+
+@pytest.mark.parametrize("length", vanishing.LENGTHS)
+def test_toy_pages_are_balanced_and_as_long_as_asked(length: int) -> None:
+    rng = np.random.default_rng(1)
+    for _ in range(20):
+        ids, opened = vanishing.page(rng, length), list[int]()
+        for token in ids:
+            if token < vanishing.NAMES:
+                opened.append(token)
+            elif token < 2 * vanishing.NAMES:
+                assert opened.pop() == token - vanishing.NAMES
+        assert (len(ids), opened) == (length + 1, [])
