@@ -68,7 +68,7 @@ def served(folder: Path) -> Iterator[str]:
 def written(generator: Generator, folder: Path, seed: int, max_tokens: int) -> dict[str, str]:
     """Pages as files in a folder: by the name of each what is told of it."""
     told = {}
-    for number, kind in enumerate([*kinds(documents=True), "", ""]):
+    for number, kind in enumerate([*kinds(), "", ""]):
         control = Control(kind=kind, text="faker", css="classless", assets=str(folder / "assets"), assets_url="assets")
         page = generator.page(seed=seed + number, max_tokens=max_tokens, control=control)
         name = f"{page.seed}.html"

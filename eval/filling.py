@@ -41,7 +41,7 @@ def main() -> None:
         for kind in filled(generator, page.html, options.seed + number, refusals):
             found[kind] += 1
             if kind not in ("pages", "filled"):
-                print(kind, page.site, flush=True)
+                print(kind, page.name, flush=True)
     figures = {**found, "refused places": dict(refusals.most_common()), "seconds per page": (time.perf_counter() - begun) / len(chosen)}
     print(json.dumps(figures, indent=2))
     if options.output:

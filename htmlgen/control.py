@@ -110,7 +110,7 @@ class Control:
             raise ConfigError("lang and title are of documents, and this grammar's pages are fragments; leave them out")
         if self.kind and not documents:
             raise ConfigError(f"kind {self.kind} is of documents; for a snippet of a kind take --snippet, or Generator.snippet(kind)")
-        begun = beginnings_of(self.kind, documents) if self.kind else [prompt]
+        begun = beginnings_of(self.kind) if self.kind else [prompt]
         return [self._headed(_read(text, documents) if text else []) for text in begun]
 
     def _headed(self, events: list[Event]) -> list[Event]:
@@ -130,17 +130,15 @@ def _read(text: str, documents: bool) -> list[Event]:
     return (read_prefix if documents else read_fragment_prefix)(text)
 
 
-def kinds(documents: bool) -> dict[str, list[str]]:
-    """Beginnings by the name of their kind, of documents or of what fills a hole: the lines of `grammars/kinds`."""
-    folder = packaged() / "kinds" / ("page" if documents else "snippet")
-    files = sorted((file for file in folder.iterdir() if file.name.endswith(".html")), key=lambda file: file.name)
+def kinds() -> dict[str, list[str]]:
+    """Beginnings of documents by the name of their kind: the lines of `grammars/kinds/page`."""
+    files = sorted((packaged() / "kinds" / "page").iterdir(), key=lambda file: file.name)
     return {file.name.removesuffix(".html"): file.read_text(encoding="utf-8").splitlines() for file in files}
 
 
-def beginnings_of(kind: str, documents: bool) -> list[str]:
+def beginnings_of(kind: str) -> list[str]:
     """Raises: ConfigError, naming the kinds that there are."""
-    known = kinds(documents)
+    known = kinds()
     if kind not in known:
-        of = "documents" if documents else "fragments"
-        raise ConfigError(f"no kind {kind!r} of {of} among {', '.join(known)}{did_you_mean(kind, known)}")
+        raise ConfigError(f"no kind {kind!r} of documents among {', '.join(known)}{did_you_mean(kind, known)}")
     return known[kind]

@@ -337,7 +337,8 @@ class Generator:
         first = Request(seed=draw_seed() if seed is None else seed).seed
         step = self._step.limited(Copying(most=control.most_copied, least=control.least_match, repeats=control.most_repeated))
         dressing = replace(control.dressing, css="")
-        filler = Filler(self.guide, self.tokenizer, lambda guide: Search(step.predict, step.initial, guide, sampling, batch=1), dressing)
+        searching = partial(Search, step.predict, step.initial, sampling=sampling, batch=1)
+        filler = Filler(self.guide, self.tokenizer, searching, lambda kind: self.shaped(Shape(kind=kind)).guide, dressing)
         with self._lock:
             return filler.fill(template, seed=first, max_tokens=max_tokens)
 

@@ -15,7 +15,7 @@ from htmlgen.markup.writer import write
 from htmlgen.pages import Generator, Page
 from htmlgen.relaxng import load_automaton, validate
 
-KINDS = list(kinds(documents=True))
+KINDS = list(kinds())
 
 
 def sound(page: Page) -> bool:
@@ -196,6 +196,6 @@ def test_a_prompt_is_still_refused_as_a_prompt(page_generator: Generator) -> Non
 
 def test_the_guide_names_all_kinds_and_lengths() -> None:
     guide = (Path(__file__).parents[1] / "docs" / "generating.md").read_text(encoding="utf-8")
-    assert f"\n\n{', '.join(kinds(documents=True))}.\n" in guide
+    assert f"\n\n{', '.join(kinds())}.\n" in guide
     assert "short is 64..192, medium 192..512, long 512..1536" in guide
     assert list(LENGTHS.values()) == [(64, 192), (192, 512), (512, 1536)]

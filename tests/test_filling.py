@@ -1,7 +1,6 @@
 """Is what fills a hole valid where it stands, and does the rest of the layout stay? The model's weights are random: it writes anything."""
 
 from collections import Counter
-from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -13,6 +12,7 @@ from htmlgen.evaluation.score import evaluate
 from htmlgen.markup.events import StartTag
 from htmlgen.markup.reader import read
 from htmlgen.pages import Generator
+from htmlgen.shapes import snippet_kinds
 
 HOLE = "<!-- htmlgen: -->"
 #: Layouts with the hole `@`, each with elements that must not come into it.
@@ -73,13 +73,15 @@ def test_what_fills_a_hole_is_valid_at_that_place(page_generator: Generator, lay
 @pytest.mark.parametrize(
     ("layout", "told"),
     [
-        (f"<p>Tea\n{HOLE[:-3]}nav --></p>", r"hole at line 2, column 1: nav cannot stand there"),
+        (f"<p>Tea\n{HOLE[:-3]}nav --></p>", "hole at line 2, column 1: no such element can stand in <p> there"),
         (f"<p>{HOLE[:-3]}div --></p>", r"<div> cannot stand in <p> there"),
-        (f"<p>{HOLE[:-3]}navy --></p>", r"no kind 'navy' of fragments among .*did you mean 'nav'"),
+        (f"<p>{HOLE[:-3]}navy --></p>", r"no kind 'navy' of snippets among .*did you mean 'nav'"),
         (f"<table><tr><td>a<tr><td>b</td>{HOLE}</table>", "nothing may be written into <tr> after <td>"),
         (f"<table><tr><td>a<td>b<tr><td>c</td></tr>{HOLE}</table>", "nothing is written into <tbody> of a table whose rows differ"),
         (f"<details>{HOLE}<summary>a</summary></details>", "nothing may be written into <details> before <summary>"),
+        (f"<script></script>{HOLE}<style></style>", "this is a fragment of a head"),
         (f"<svg>{HOLE}</svg>", "outside of SVG"),
+        (f"<!doctype html><body><p>a</p></body>{HOLE}", "nothing is written behind the end of the body"),
         (f"<!doctype html><html>{HOLE}<body>", "a hole stands in the body"),
         ("<!doctype html><head><title>a</title><meta data-htmlgen><body>", "<meta> holds no elements"),
         ("<p>no hole</p>", "the layout has no hole"),
@@ -103,12 +105,32 @@ def test_elements_are_as_many_as_asked_for_and_of_the_name(page_generator: Gener
     assert children == ["li"] * 4 + ["p"] * 2
 
 
-def test_a_kind_begins_as_that_kind_with_headings_that_go_on(page_generator: Generator) -> None:
-    page = page_generator.fill(f"<h1>Tea</h1>{HOLE[:-3]}hero n=3 -->", seed=3)
-    levels = [int(event.name[1]) for event in read(page).events if isinstance(event, StartTag) and event.name in ("h1", "h2", "h3", "h4")]
-    assert page.count("hero") + page.count("jumbotron") == 3
-    assert levels.count(1) == 1
-    assert all(level <= before + 1 for before, level in pairwise(levels))
+def test_a_kind_is_written_with_headings_that_go_on(page_generator: Generator) -> None:
+    layout = f"<h1>Tea</h1>{HOLE[:-3]}card-list n=2 --><h3>More</h3>"
+    for seed in range(4):
+        page = page_generator.fill(layout, seed=seed)
+        tags = [event.name for event in read(page).events if isinstance(event, StartTag)]
+        levels = [int(name[1]) for name in tags if name in ("h1", "h2", "h3", "h4")]
+        assert sum(page.count(f'class="{name}"') for name in ("cards", "card-list", "row", "grid")) == 2
+        assert levels[:2] == [1, 2]
+        assert 1 not in levels[1:]
+        assert errors(page) == Counter()
+
+
+@pytest.mark.parametrize("kind", snippet_kinds())
+def test_every_kind_fills_a_hole(page_generator: Generator, kind: str) -> None:
+    page = page_generator.fill(f'<main><h1>Tea</h1><div data-htmlgen="{kind}"></div></main><i id="a"></i>', seed=1)
+    assert errors(page) == Counter()
+    assert f'data-htmlgen="{kind}"></div>' not in page
+
+
+def test_what_is_around_excludes_from_kinds_too(page_generator: Generator) -> None:
+    for seed in range(3):
+        page = page_generator.fill('<a href="#"><div data-htmlgen="card"></div></a>', seed=seed, max_tokens=80)
+        names = [event.name for event in read(page).events if isinstance(event, StartTag)]
+        assert names.count("a") == 1
+        assert not {*names} & {"button", "input", "select"}
+        assert errors(page) == Counter()
 
 
 def test_ids_are_new(page_generator: Generator) -> None:

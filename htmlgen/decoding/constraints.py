@@ -74,6 +74,10 @@ class Rules:
         """Words as bits, without those that no annotation asks for."""
         return sum(self._bit.get(word, 0) for word in set(words)) if words else 0
 
+    def words_of(self, found: int) -> set[str]:
+        """The words that bits stand for."""
+        return {word for word, bit in self._bit.items() if found & bit}
+
     def _flag_of(self, name: str, notes: ElementNotes) -> int:
         return 1 << (_FLAGS + self._unique.index(name)) if "document" in notes.unique else 0
 

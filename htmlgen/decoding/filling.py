@@ -1,4 +1,4 @@
-"""The guide to what is written into one element of a page: its content, up to its end tag.
+"""The guides to what is written into an element of a page: its content, up to its end tag, or one more element.
 
 Laws: those of every guide, where the end tag of the element that is filled is what ends the page. A request's prompt begins with what the
 model is shown of the page around, which the rules are not asked about. What is asked for beyond the rules (how many elements) is kept
@@ -109,6 +109,51 @@ class FillingGuide:
         inner = self._guide.advance(state.inner, token)
         ended = _is_top(inner) and self.vocabulary.kinds[token] in _ENDS
         return FillState(inner, 0, state.elements + ended)
+
+
+class RootedGuide:
+    """A guide to one whole element of a grammar of its own, a kind of snippets, that is written into a page of another grammar.
+
+    Laws: those of every guide; its root is an element that the other grammar allows at that place.
+    """
+
+    def __init__(self, guide: GrammarGuide, kind: GrammarGuide, place: Surroundings, *, shown: int = 0) -> None:
+        """Args: guide, of the page's grammar; kind, of the element's; shown, as for `FillingGuide`.
+
+        Raises: HoleError, where the element may not stand.
+        """
+        around = FillingGuide(guide, place)
+        self.vocabulary: Vocabulary = guide.vocabulary
+        self.lowest = around.lowest
+        self._kind, self._shown = kind, shown
+        self._start = kind.rooted(guide.entrance(place), place)
+        self._others = np.isin(self.vocabulary.kinds, _BEGINS) & ~around.allowed(around.start(), _AMPLE)
+        if not (kind.allowed(self._start, _AMPLE) & ~self._others).any():
+            raise HoleError(f"no such element can stand in <{place.parent}> there")
+
+    def start(self) -> FillState:
+        """The state before the prompt."""
+        return FillState(self._start, self._shown)
+
+    def finished(self, state: FillState) -> bool:
+        """True after the element."""
+        return self._kind.finished(state.inner)
+
+    def least_cost(self, state: FillState) -> int:
+        """The fewest tokens to the end of the element."""
+        return self._kind.least_cost(state.inner)
+
+    def allowed(self, state: FillState, budget: int) -> Mask:
+        """(vocab,) bool, not to be written to: what the kind's grammar allows, of roots those that may stand there."""
+        mask = self._kind.allowed(state.inner, budget)
+        return _without(mask, self._others) if state.elements == 0 and _is_top(state.inner) else mask
+
+    def advance(self, state: FillState, token: int) -> FillState:
+        """The state after a token. Raises: PromptError, where the kind's grammar forbids it."""
+        if state.shown:
+            return state._replace(shown=state.shown - 1)
+        inner = self._kind.advance(state.inner, token)
+        return FillState(inner, 0, state.elements + _is_top(inner))
 
 
 def _is_top(state: GrammarState) -> bool:

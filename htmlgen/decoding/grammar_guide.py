@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from htmlgen.decoding.budget import Budget
 from htmlgen.decoding.characters import BETWEEN, step
-from htmlgen.decoding.constraints import CONTENT_OWED, Rules
+from htmlgen.decoding.constraints import CONTENT_OWED, Bounds, Rules
 from htmlgen.decoding.content import INFINITE
 from htmlgen.decoding.heights import least_heights
 from htmlgen.decoding.identities import Identities, Page
@@ -126,6 +126,17 @@ class GrammarGuide:
         key = ContentKey(Spot(name, bounds, keeps, name in BLOCK and not keeps), tuple(alternatives), entrance.context, owed, tail)
         if (position := self._in_content.kept(key)).cost >= INFINITE:
             raise HoleError(f"nothing that may stand in <{name}> is allowed by the elements around it")
+        return GrammarState(position, 0, None, self._identities.standing(value.encode() for value in place.ids))
+
+    def rooted(self, entrance: Entrance, place: Surroundings) -> GrammarState:
+        """The state before a whole page of this grammar that is written into a page of another; its headings begin anew.
+
+        Raises: HoleError, where the exclusions around leave nothing.
+        """
+        first, bounds = self._in_content.page(), Bounds(self._rules.bits({*entrance.excluded}))
+        position = self._in_content.kept(first.key()._replace(spot=Spot("", bounds, keeps_space(place))))
+        if first.doctype or position.cost >= INFINITE:
+            raise HoleError(f"nothing of {self._automaton.name} is allowed in <{entrance.name}> by the elements around it")
         return GrammarState(position, 0, None, self._identities.standing(value.encode() for value in place.ids))
 
     def finished(self, state: GrammarState) -> bool:

@@ -54,6 +54,7 @@ class Entrance(NamedTuple):
     name: str  #: of the element whose content it is, as the grammar has it
     states: tuple[tuple[int, int], ...]  #: element patterns, each with the state of its content
     bounds: Bounds
+    excluded: frozenset[str]  #: the words of what may not be inside, for other grammars
     context: int
     banned: frozenset[str]  #: names of children that may not come here, though the grammar has them
     lowest: int  #: of the levels that headings may have
@@ -86,7 +87,8 @@ class _Descent:
         states, banned = self._resumed()
         context = self._context | min(place.heading, _DEEPEST)
         name = str(self._automaton.elements[self._current[0]].names)
-        return Entrance(name, states, self._bounds, context, banned, _lowest(place))
+        excluded = frozenset(self._rules.words_of(self._bounds.excluded))
+        return Entrance(name, states, self._bounds, excluded, context, banned, _lowest(place))
 
     def _refuses_table(self) -> bool:
         return self._is_parent and self._place.parent in _IN_TABLES and self._place.columns is None

@@ -8,11 +8,13 @@ from typing import Final
 from htmlgen.decoding.surroundings import TEXT_CHILD, Surroundings
 from htmlgen.errors import HoleError
 from htmlgen.evaluation.document import Document, parse_document
+from htmlgen.evaluation.tags import scan
 from htmlgen.markup.canonical import collapse
-from htmlgen.markup.elements import HEADING, RAW_TEXT, VOID_IN_PARSER
+from htmlgen.markup.elements import HEADING, METADATA, RAW_TEXT, VOID_IN_PARSER
 from htmlgen.markup.events import Doctype, EndTag, Event, StartTag, Text
 
 _ID: Final = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")  # those that a grammar of pages may write
+_OF_HEADS: Final = METADATA - {"noscript", "script", "template"}  # these stand in heads alone, by and large
 _FOREIGN: Final = ("svg", "math")
 _SHOWN: Final = 160  # events before the place
 _UNSHOWN_ATTRIBUTES: Final = re.compile(r"on|style$|data-|xmlns|xml:|xlink:|srcset$|integrity$")
@@ -41,11 +43,16 @@ def around(page: str, offset: int, end: int) -> Around:
 
     Raises: HoleError, where that is within SVG or MathML, or no element is open.
     """
+    if any(tag.kind == "end" and tag.offset < offset for tag in scan(page) if tag.name in ("body", "html")):
+        raise HoleError("nothing is written behind the end of the body")
     blanked = page[:offset] + " " * (end - offset) + page[end:]
     document = parse_document(blanked)
     open_elements = _open_at(document, offset)
     if not open_elements or any(each.tag.name in _FOREIGN for each in open_elements):
         raise HoleError("nothing is written there: a hole stands in the body, outside of SVG and MathML")
+    beside = (*open_elements[-1].children, *_after(document, offset))
+    if document.container and len(open_elements) == 1 and METADATA.issuperset(beside) and _OF_HEADS.intersection(beside):
+        raise HoleError("nothing is written there: this is a fragment of a head")
     tags = tuple(each.tag for each in open_elements)
     headings = [(place >= offset, int(event.name[1])) for event, place in _starts(document) if event.name in HEADING]
     place = Surroundings(

@@ -7,11 +7,10 @@ layout, holes left empty; the same layout and seed give the same page.
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property, reduce
+from functools import cached_property
 from typing import Any, Final, TypeGuard
 
-from htmlgen.control import beginnings_of, kinds
-from htmlgen.decoding.filling import FillingGuide
+from htmlgen.decoding.filling import FillingGuide, RootedGuide
 from htmlgen.decoding.grammar_guide import GrammarGuide
 from htmlgen.decoding.guide import Guide
 from htmlgen.decoding.search import Request, Search
@@ -22,8 +21,8 @@ from htmlgen.filling.around import Around, around
 from htmlgen.filling.holes import Hole, find_holes
 from htmlgen.markup.elements import HEADING, VOID_IN_PARSER
 from htmlgen.markup.events import EndTag, Event, StartTag
-from htmlgen.markup.prefix import read_fragment_prefix
 from htmlgen.markup.writer import write
+from htmlgen.shapes import snippet_kinds
 from htmlgen.tokens.tokenizer import Tokenizer
 
 _TRIES: Final = 6
@@ -40,6 +39,7 @@ class Filler:
     guide: Guide[Any]
     tokenizer: Tokenizer
     searching: Searching
+    kind: Callable[[str], Guide[Any]]  #: the guide of a kind of snippets
     dressing: Dressing
 
     def fill(self, layout: str, *, seed: int, max_tokens: int) -> str:
@@ -100,60 +100,59 @@ class _Hole:
 
     def _written(self, seed: int, max_tokens: int) -> str:
         """What the model writes, element by element if so many are asked for."""
-        hole, ids = self._hole, list[int]()
-        begins = [read_fragment_prefix(text) for text in beginnings_of(hole.kind, documents=False)] if self._is_kind else []
+        hole, events = self._hole, list[Event]()
         for number in range(hole.n or 1):
-            elements = self._count(ids) + 1 if hole.n or hole.kind else None
-            guide = self._guided(elements, "" if self._is_kind else hole.kind)
-            begun = self._beginning(guide, ids, begins, seed + number) if begins else ids
-            ids = self._run(guide, begun, seed + number, max_tokens)
+            if self._is_kind:
+                events += self._of_kind(events, seed + number, max_tokens)
+            else:
+                elements = _count(events) + 1 if hole.n or hole.kind else None
+                guide = FillingGuide(self._guide, self._around.place, shown=len(self._shown), elements=elements, name=hole.kind)
+                events = self._run(guide, self._shown, self._filler.tokenizer.encode(events), seed + number, max_tokens)[:-1]
         language = StartTag("html", (("lang", self._around.language),))
-        return write(self._filler.dressing.dressed([language, *self._filler.tokenizer.decode(ids)], seed)[1:])
+        return write(self._filler.dressing.dressed([language, *events], seed)[1:])
+
+    def _of_kind(self, written: Sequence[Event], seed: int, max_tokens: int) -> list[Event]:
+        """One element of a kind, behind those that are written already; its headings go on where the page's are."""
+        shown = [*self._shown, *self._filler.tokenizer.encode(written)]
+        place = self._around.place
+        ids = place.ids | {event.get("id") or "" for event in written if isinstance(event, StartTag)} - {""}
+        kind = self._filler.kind(self._hole.kind)
+        assert isinstance(kind, GrammarGuide)
+        guide = RootedGuide(self._guide, kind, replace(place, ids=ids), shown=len(shown))
+        least = guide.least_cost(guide.start())
+        found = self._run(guide, shown, [], seed, max_tokens if self._hole.tokens else max(max_tokens, 2 * least))
+        heading = next((int(each.name[1]) for each in reversed(written) if _is_heading(each)), place.heading)
+        return _leveled(found, heading, guide.lowest)
 
     @property
     def _is_kind(self) -> bool:
         """Whether the hole asks for a kind of snippets; the name of an element is a kind, too."""
         kind = self._hole.kind
-        return bool(kind) and (kind in kinds(documents=False) or self._guide.vocabulary.find(f"<{kind}") is None)
-
-    def _count(self, ids: Sequence[int]) -> int:
-        """The elements side by side that ids spell."""
-        depth = count = 0
-        for event in self._filler.tokenizer.decode(ids):
-            if isinstance(event, StartTag):
-                count += depth == 0
-                depth += event.name not in VOID_IN_PARSER
-            elif isinstance(event, EndTag):
-                depth -= 1
-        return count
+        return bool(kind) and (kind in snippet_kinds() or self._guide.vocabulary.find(f"<{kind}") is None)
 
     @cached_property
     def _shown(self) -> list[int]:
         """What the model is shown of the page."""
         return self._filler.tokenizer.encode(self._around.shown)
 
-    def _guided(self, elements: int | None, name: str = "") -> FillingGuide:
-        return FillingGuide(self._guide, self._around.place, shown=len(self._shown), elements=elements, name=name)
-
-    def _run(self, guide: FillingGuide, begun: Sequence[int], seed: int, max_tokens: int) -> list[int]:
-        """The ids of what is written: those that it begins with, and at most so many more."""
-        prompt = (*self._shown, *begun)
+    def _run(self, guide: Guide[Any], shown: Sequence[int], begun: Sequence[int], seed: int, max_tokens: int) -> list[Event]:
+        """The events of what is written: those that it begins with, and of at most so many tokens more."""
+        prompt = (*shown, *begun)
         request = Request(seed=seed, max_tokens=len(prompt) + max_tokens, prompt=prompt)
         (result,) = self._filler.searching(guide).stream([request])
-        return list(result.ids[len(self._shown) : -1])
+        return self._filler.tokenizer.decode(result.ids[len(shown) :])
 
-    def _beginning(self, guide: FillingGuide, ids: Sequence[int], begins: Sequence[Sequence[Event]], seed: int) -> list[int]:
-        """What is written, and one of a kind's beginnings that may stand behind it, by turns. Raises: HoleError."""
-        tokenizer, refused = self._filler.tokenizer, ""
-        heading = next((int(each.name[1]) for each in reversed(tokenizer.decode(ids)) if _is_heading(each)), self._around.place.heading)
-        for number in range(len(begins)):
-            begun = [*ids, *tokenizer.encode(_leveled(begins[(seed + number) % len(begins)], heading, guide.lowest))]
-            try:
-                reduce(guide.advance, begun, guide.start()._replace(shown=0))
-                return begun
-            except PromptError as error:
-                refused = str(error)
-        raise HoleError(f"{self._hole.kind} cannot stand there: {refused}")
+
+def _count(events: Sequence[Event]) -> int:
+    """The elements side by side."""
+    depth = count = 0
+    for event in events:
+        if isinstance(event, StartTag):
+            count += depth == 0
+            depth += event.name not in VOID_IN_PARSER
+        elif isinstance(event, EndTag):
+            depth -= 1
+    return count
 
 
 def _is_heading(event: Event) -> TypeGuard[StartTag | EndTag]:
