@@ -147,6 +147,12 @@ TRIALS: Final = {
         arguments="{valid} -n 300",
         quick="{valid} -n 4",
     ),
+    "own_site": Trial(
+        module="eval.own_site",
+        question="how well does the default bundle come to know one site in ten minutes?",
+        arguments="{test} --minutes 10",
+        slow="it trains for minutes",
+    ),
     "roundtrip": Trial(
         module="eval.roundtrip",
         question="do real pages survive reading, writing, encoding and decoding?",

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from htmlgen.cli_ancestors import cell_option, is_ancestor, one_hot_option, train_ancestor, unit_option
+from htmlgen.cli_site import is_site_run, new_site_run, report
 
 if TYPE_CHECKING:
     from htmlgen.models.autoencoder_runs import AutoencoderRun
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 @click.command()
 @click.argument("pages", nargs=-1, metavar="CORPUS…")
 @click.option("-o", "--output", type=click.Path(path_type=Path), required=True, help="Folder of the bundle to write.")
+@click.option("--pages", "own_site", multiple=True, metavar="CORPUS", help="Of one site: --from goes on with them; a fifth is kept back.")
 @click.option("--valid", multiple=True, metavar="CORPUS", help="Validation pages.  [default: some of the sites of CORPUS]")
 @click.option("--valid-fraction", type=click.FloatRange(0, 0.5, min_open=True), default=0.05, show_default=True)
 @click.option("--minutes", type=click.FloatRange(min=0, min_open=True), help="Train that long.  [default: 10, if no --tokens]")
@@ -55,20 +57,48 @@ def train(
     from htmlgen.runtime.interrupts import Interrupts
 
     check_output(output, force=force)
-    if not resume and not pages:
+    own_site = options.pop("own_site")
+    if own_site:
+        _check_own_site(pages, model, resume, options)
+    elif not resume and not pages:
         raise click.UsageError("give the pages to train on: folders, globs, .html, .parquet or .jsonl files")
     if is_ancestor(options):
         train_ancestor(pages, output, options)
         return
+    run = None
     with Interrupts() as interrupts:
         if model == "autoencoder" or (resume and autoencoder_runs.is_autoencoder(output)):
             record = _train_autoencoder(pages, output, interrupts, options, resume=resume, sources=sources, force=force)
         else:
-            run = runs.resume(output, minutes=options["minutes"], tokens=options["tokens"]) if resume else _new_run(pages, output, options)
+            run = _generator_run(pages, own_site, output, options, resume=resume)
             record = _train_generator(run, interrupts, options, resume=resume, sample_minutes=sample_minutes, sources=sources, force=force)
     for name, value in record["figures"].items():
         click.echo(f"{name.replace('_', ' ')}: {value}")
+    if run is not None and is_site_run(run.folder):
+        report(run, record)
     _tell(f"wrote {output}; {runs.run_folder(output)} can go, or be trained further with --resume --force --minutes")
+
+
+def _check_own_site(pages: tuple[str, ...], model: str, resume: bool, options: dict[str, Any]) -> None:
+    """Raises: UsageError, for what does not go with --pages."""
+    context = click.get_current_context()
+    if pages or options["valid"] or resume or model != "generator":
+        raise click.UsageError("--pages are all the pages of one site: leave out CORPUS, --valid, --resume and --model")
+    if is_ancestor(options):
+        raise click.UsageError("--pages goes on with the model of a bundle; leave out --cell, --unit and --one-hot")
+    if options["source"] is None:
+        raise click.UsageError("--pages goes on from a bundle: add --from default, or --from BUNDLE")
+    if context.get_parameter_source("grammar") is click.core.ParameterSource.COMMANDLINE:
+        raise click.UsageError("--pages learns the grammar of the site; leave out --grammar")
+
+
+def _generator_run(pages: tuple[str, ...], own_site: tuple[str, ...], output: Path, options: dict[str, Any], *, resume: bool) -> "Run":
+    from htmlgen.models import runs
+
+    if resume:
+        return runs.resume(output, minutes=options["minutes"], tokens=options["tokens"])
+    source = _source(options)
+    return new_site_run(own_site, output, options, source) if own_site and source else _new_run(pages, output, options)
 
 
 def _train_generator(

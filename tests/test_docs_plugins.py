@@ -48,7 +48,7 @@ def check(command: str, output: str) -> None:
     assert re.fullmatch(".*".join(map(re.escape, output.rstrip("\n").split("…"))), printed, re.DOTALL), f"{command}\n{printed}"
 
 
-@pytest.mark.parametrize("guide", [*GUIDES])
+@pytest.mark.parametrize("guide", [*GUIDES, "own_site"])
 def test_extras_and_links_of_a_guide_are_there(guide: str) -> None:
     page = (DOCS / f"{guide}.md").read_text("utf-8")
     settings = (ROOT / "pyproject.toml").read_text("utf-8")

@@ -74,6 +74,10 @@ class TokenPages:
     def __len__(self) -> int:
         return len(self.starts) - 1
 
+    def rows(self) -> list[list[int]]:
+        """The ids of each page, without BOS and EOS."""
+        return [self.ids[start + 1 : end - 1].tolist() for start, end in zip(self.starts[:-1], self.starts[1:], strict=True)]
+
     def places(self, order: Sequence[int] | NDArray[Any]) -> NDArray[np.int64]:
         """Where the tokens of those pages are, page after page."""
         return np.concatenate([np.arange(self.starts[page], self.starts[page + 1]) for page in order])

@@ -60,6 +60,8 @@ def finish(run: Run, output: Path, *, sources: Path | None = None, force: bool =
         bundle.WEIGHTS: packed(weights),
         bundle.CARD: card(output.name, record, table_of(sources)).encode(),
     }
+    if (grammar := run.folder / bundle.GRAMMAR).exists():
+        files[bundle.GRAMMAR] = grammar.read_bytes()
     bundle.save(output, files, record, force=force)
     return record
 
@@ -80,8 +82,7 @@ def _figures(run: Run, graph: bytes) -> dict[str, float]:
 
 
 def _nats(step: PageStep, pages: TokenPages, bos: int, eos: int) -> float:
-    rows = [pages.ids[start + 1 : end - 1].tolist() for start, end in zip(pages.starts[:-1], pages.starts[1:], strict=True)]
-    return float(page_nats(step, rows, bos=bos, eos=eos).sum())
+    return float(page_nats(step, pages.rows(), bos=bos, eos=eos).sum())
 
 
 def table_of(sources: Path | None) -> str:

@@ -32,6 +32,7 @@ DECODER: Final = "decoder.int8.onnx"
 TOKENIZER: Final = "tokenizer.model"
 WEIGHTS: Final = "weights.safetensors"
 CARD: Final = "card.md"
+GRAMMAR: Final = "grammar.rnc"  #: of bundles for one site
 MAX_CONFIG_BYTES: Final = 4_000_000
 
 
