@@ -81,7 +81,7 @@ TRIALS: Final = {
     "scale": Trial(
         module="eval.bench.scale",
         question="judging 20 MB beside html5lib and the Nu Html Checker, by two jobs, a second time; its start; does memory grow?",
-        arguments="{valid} --vnu {vnu}",
+        arguments="{train} --vnu {vnu}",
         quick="{valid} --megabytes 0.01 --few 2 --many 4 --parts html5lib jobs cache memory",
         programs=("java",),
         install="install a Java runtime",

@@ -162,7 +162,7 @@ def nu(folder: Path, vnu: Path, ours: float) -> dict[str, Any]:
 
 def growth(pages: list[str], work: Path, few: int, many: int) -> dict[str, Any]:
     """Memory in megabytes, by the number of pages and jobs."""
-    small = [page for page in pages if len(page) <= _SMALL]
+    small = [page for page in pages if len(page) <= _SMALL] or pages
     found: dict[str, Any] = {"pages": [few, many]}
     for number in (few, many):
         with (work / f"{number}.jsonl").open("w", encoding="utf-8") as file:
@@ -186,8 +186,8 @@ def measure(options: argparse.Namespace, work: Path) -> dict[str, Any]:
     for number, page in enumerate(pages):
         (folder / f"{number}.html").write_bytes(page.encode("utf-8", "replace"))
     if "start" in parts:
-        small = next(number for number, page in enumerate(pages) if len(page) <= _SMALL)
-        result |= start(folder / f"{small}.html", work / "start")
+        lengths = [abs(len(page) - _SMALL) for page in pages]
+        result |= start(folder / f"{lengths.index(min(lengths))}.html", work / "start")
     if {"nu", "jobs"} & set(parts):
         judged(folder / "0.html", grammars, "--no-cache")  # the grammar is compiled, and kept
         alone, _ = judged(folder, grammars, "--no-cache")
