@@ -231,7 +231,8 @@ def judging(results: Results) -> list[Row]:
             rows.append((name, row["left_out"], "", ""))
             continue
         found, alarms = row["found"] / row["invalid"], row["false_alarms"] / row["valid"]
-        rows.append((name, f"{found:.1%}", f"{alarms:.1%}", f"{row['milliseconds_a_page']:.1f} ms"))
+        told = f"{found:.1%} of {row['invalid']:,}", f"{alarms:.1%} of {row['valid']:,}", f"{row['milliseconds_a_page']:.1f} ms"
+        rows.append((name, *told))
     return rows
 
 
