@@ -1,5 +1,6 @@
 """Is what fills a hole valid where it stands, and does the rest of the layout stay? The model's weights are random: it writes anything."""
 
+import re
 from collections import Counter
 from pathlib import Path
 
@@ -7,6 +8,7 @@ import pytest
 from click.testing import CliRunner
 
 from htmlgen.cli import cli
+from htmlgen.control import Control
 from htmlgen.errors import ConfigError, HoleError
 from htmlgen.evaluation.score import evaluate
 from htmlgen.markup.events import StartTag
@@ -166,3 +168,13 @@ def test_a_file_is_kept_byte_for_byte(tmp_path: Path, tiny_bundle: Path, encodin
     assert page.endswith(after_bytes)
     assert b"htmlgen" not in page
     assert CliRunner().invoke(cli, command).exit_code == 2
+
+
+def test_what_fills_a_hole_is_dressed_and_the_rest_is_not(page_generator: Generator, tmp_path: Path) -> None:
+    before, after = '<p>Tea <img src="tea.png" alt="A cup"></p><div data-htmlgen="gallery">', "</div>"
+    control = Control(text="lorem", assets=str(tmp_path / "assets"), assets_url="assets")
+    page = page_generator.fill(before + after, seed=1, control=control)
+    assert page.startswith(before)
+    sources = re.findall(r' src="([^"]*)"', page.removeprefix(before))
+    assert sources
+    assert all((tmp_path / source).is_file() for source in sources)
