@@ -129,7 +129,7 @@ def generate(
     """Write pages, one a line: htmlgen generate --n 10 --seed 7"""
     from htmlgen.cli_writing import shown, write_file, write_folder  # rich takes longer to import than all the rest
     from htmlgen.jobs import PAGES, Order, chosen
-    from htmlgen.pages import CONTROL, GRAMMAR, SAMPLING, SNIPPET_CONTROL, SNIPPET_SAMPLING, draw_seed
+    from htmlgen.pages import CONTROL, GRAMMAR, SAMPLING, SNIPPET_SAMPLING, draw_seed, snippet_control
 
     if pretty and jsonl:
         raise click.UsageError("--pretty and --jsonl exclude one another: JSON lines hold each page on one line")
@@ -139,7 +139,7 @@ def generate(
     if shape.kind and source["grammar"] != GRAMMAR:
         raise click.UsageError(f"--snippet {shape.kind} is a grammar of its own; leave out --grammar {source['grammar']}")
     into = out.parent if out and out.suffix in (".parquet", ".jsonl") else out
-    control = control_of(options, CONTROL if whole else SNIPPET_CONTROL, into)
+    control = control_of(options, CONTROL if whole else snippet_control(shape), into)
     sampling = sampling_of(options, SAMPLING if whole else SNIPPET_SAMPLING)
     order = Order(**source, shape=shape, options={"max_tokens": max_tokens, "prompt": prompt, "sampling": sampling, "control": control})
     if _is_page_file(out, force=force, resume=resume, styled=pretty or jsonl):

@@ -55,7 +55,7 @@ SAMPLING = SamplingConfig(temperature=1.0, min_p=0.01)
 CONTROL = Control()
 # A snippet is short, and its parts stand side by side: what is copied word by word, or is unlikely, is seen at once.
 SNIPPET_SAMPLING = SamplingConfig(temperature=1.0, min_p=0.1)
-SNIPPET_CONTROL = Control(least_match=12, most_text=16)
+_SNIPPET_TEXT = {"code": 64}  # tokens of text in a row, where a kind has others than most
 
 
 @dataclass(frozen=True)
@@ -241,8 +241,8 @@ class Generator:
         with. seed, as for `pages`; max_tokens, of a snippet; if not given 192, or twice the least, or more where a tree is fixed.
         Raises: ConfigError, for n, seed or kind; SkeletonError, where the grammar has no such snippet; BudgetError.
         """
-        writer = self.shaped(Shape(kind=kind or "", like=like or "", skeleton=skeleton or ""))
-        return writer.pages(n, seed=seed, max_tokens=max_tokens, sampling=SNIPPET_SAMPLING, control=SNIPPET_CONTROL)
+        writer = self.shaped(shape := Shape(kind=kind or "", like=like or "", skeleton=skeleton or ""))
+        return writer.pages(n, seed=seed, max_tokens=max_tokens, sampling=SNIPPET_SAMPLING, control=snippet_control(shape))
 
     def snippet(
         self,
@@ -425,6 +425,11 @@ class Generator:
         from htmlgen.corpus.preparation import prepare
 
         return (self.tokenizer.encode(page.events) for page in prepare(sources))
+
+
+def snippet_control(shape: Shape) -> Control:
+    """What snippets shall be, as far as nothing else is said."""
+    return Control(least_match=12, most_text=_SNIPPET_TEXT.get(shape.kind, 16))
 
 
 def writes_documents(guide: Guide[Any]) -> bool:
