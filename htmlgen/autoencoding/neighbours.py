@@ -2,19 +2,21 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from htmlgen.autoencoding.found import Found
 from htmlgen.markup.events import EndTag, Event, StartTag, Text
+
+if TYPE_CHECKING:
+    from htmlgen.autoencoding.found import Found
 
 _ROWS: Final = 1024  # of a block
 _PIECES: Final = re.compile(r"<(/?)([^\s/>]+)[^>]*>|[^<]+")  # of canonical HTML, whose values have no > that is not escaped
 
 
-def unit_vectors(found: Sequence[Found]) -> NDArray[np.float32]:
+def unit_vectors(found: "Sequence[Found]") -> NDArray[np.float32]:
     """(found, dim) vectors of length 1; those of no length stay."""
     vectors = np.stack([each.vector for each in found]).astype(np.float32)
     return unit_rows(vectors)
@@ -38,7 +40,7 @@ def blocks(vectors: NDArray[np.float32], *, upper: bool = False) -> Iterator[tup
         yield start, first, vectors[start : start + _ROWS] @ vectors[first:].T
 
 
-def kin(found: Sequence[Found]) -> dict[int, list[int]]:
+def kin(found: "Sequence[Found]") -> dict[int, list[int]]:
     """By place, the places of the components within that one or around it: those within stand right before it."""
     relatives: dict[int, list[int]] = {}
     for place, each in enumerate(found):

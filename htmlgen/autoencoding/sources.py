@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
-from htmlgen.corpus import pages as corpora
 from htmlgen.errors import ConfigError, HtmlgenError, InputError
 from htmlgen.evaluation import inputs
 
@@ -56,6 +55,8 @@ def pages_in(sources: Sequence[str], tell: Tell | None = None) -> Iterator[Named
 
 
 def _of_parquet(source: str, tell: Tell | None) -> Iterator[NamedPage]:
+    from htmlgen.corpus import pages as corpora  # loads fsspec
+
     try:
         for page in corpora.read_pages([source]):
             yield NamedPage(page.name, page.html)
