@@ -118,7 +118,7 @@ class Bench:
         tokenizer, train, valid = self.read(row.unit)
 
         def made(width: int) -> GeneratorConfig:
-            shape = {"vocab_size": len(tokenizer.vocabulary), "embedding": width, "units": width}
+            shape: dict[str, Any] = {"vocab_size": len(tokenizer.vocabulary), "embedding": width, "units": width}
             return AncestorConfig(**shape, cell=row.cell, unit=row.unit, one_hot=row.one_hot)
 
         config = widest(made, self._options.parameters)
@@ -165,7 +165,7 @@ class Bench:
         return {**figures, "seconds": round(time.monotonic() - started), "well_formed": self._shares(samples)}
 
     def _training(self, config: GeneratorConfig, *, plain: bool = True) -> TrainingConfig:
-        shares = {"grammar_share": 0.0, "drawn_share": 0.0} if plain else {"drawn_share": 0.0}
+        shares: dict[str, Any] = {"grammar_share": 0.0, "drawn_share": 0.0} if plain else {"drawn_share": 0.0}
         return TrainingConfig(tokens=round(self._options.budget / products(config)), checkpoint_seconds=1e9, **shares)
 
     def _told(self, model: Any, valid: TokenPages, training: TrainingConfig, seconds: float) -> dict[str, Any]:

@@ -97,7 +97,7 @@ def by_lstm(train: Any, valid: Any, labels: Any, kinds: int, steps: int) -> Any:
     def loss(call: Any, ids: Any, last: Any, right: Any) -> Any:
         return cross_entropy(call(ids, last), right).mean()
 
-    fit(model, loss, batches(*train, labels), steps=steps, rate=2e-3)
+    fit(model, loss, batches(train[0], train[1], labels), steps=steps, rate=2e-3)
     ids, last = valid
     parts = [model(ids[place : place + BATCH], last[place : place + BATCH]) for place in range(0, len(ids), BATCH)]
     return np.concatenate([np.asarray(part).argmax(axis=-1) for part in parts])

@@ -200,7 +200,7 @@ def main() -> None:
         files = [Path(folder) / f"{number:05}.html" for number in range(len(given))]
         for file, case in zip(files, given, strict=True):
             file.write_bytes(content_of(case))
-        result = {"pages": len(files), "judges": {}}
+        result: dict[str, Any] = {"pages": len(files), "judges": {}}
         for name, judge in judges(options.vnu).items():
             result["judges"][name] = figures(given, files, judge)
             print(json.dumps({name: result["judges"][name]}), flush=True)
