@@ -1,5 +1,6 @@
 """`htmlgen autoencode`, `embed`, `similar`, `vary`, `interpolate`, `duplicates`, `outliers`: components of pages as vectors and back."""
 
+import io
 import json
 import sys
 from collections.abc import Callable, Iterable, Iterator
@@ -94,6 +95,7 @@ def embed(
     page, path, kind, tokens, html and vector.
     """
     from htmlgen.autoencoding.map_page import Sample, write_map
+    from htmlgen.runtime.files import write_atomically
 
     if output is None and plot is None:
         raise click.UsageError("give -o FILE.parquet, --plot FILE.html, or both")
@@ -104,8 +106,10 @@ def embed(
     found = _all(autoencoder, pages, jobs) if components else _whole_pages(autoencoder, pages)
     rows = _written(autoencoder, sample.through(_scaled(found) if unit else found), output)
     if plot is not None:
-        with plot.open("w", encoding="utf-8") as stream:
-            write_map(sample.found, stream, projection=projection, of=sample.passed)
+        page = io.StringIO()
+        write_map(sample.found, page, projection=projection, of=sample.passed)
+        with write_atomically(plot) as stream:
+            stream.write(page.getvalue().encode())
     _tell(f"{rows:,} rows; wrote {' and '.join(str(path) for path in (output, plot) if path)}")
 
 
