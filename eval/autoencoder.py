@@ -114,7 +114,7 @@ class Anything:
 def without_grammar(autoencoder: Autoencoder, sources: Sequence[Component]) -> list[str]:
     """What the decoder writes when every token is allowed, as it is spelled."""
     vocabulary = autoencoder.tokenizer.vocabulary
-    search = Search(autoencoder._step.predict, autoencoder._step.initial, Anything(vocabulary), SamplingConfig(temperature=0.0))
+    search = Search(autoencoder.step.predict, autoencoder.step.initial, Anything(vocabulary), SamplingConfig(temperature=0.0))
     codes = autoencoder.encode(sources)
     requests = [Request(seed=0, max_tokens=len(each.ids) + 16, given=(code,)) for each, code in zip(sources, codes, strict=True)]
     return ["".join(autoencoder.tokenizer.spell(result.ids)) for result in search.stream(requests)]

@@ -126,7 +126,7 @@ def altered(autoencoder: Autoencoder, snippets: Sequence[Snippet], queries: int)
 def _queries(autoencoder: Autoencoder, known: Sequence[Component], name: str) -> Iterator[tuple[str, int, Component]]:
     """The alteration, the origin's number, and the altered copy, of components at random."""
     draw = np.random.default_rng(0)
-    for number in draw.permutation(len(known)).tolist():
+    for number in [*draw.permutation(len(known)).tolist(), *draw.permutation(len(known)).tolist()]:
         events = ALTERATIONS[name](list(read(known[number].html, fragment=True).events), draw)
         made = _cut(autoencoder, events) if events else None
         if made is not None and made.html != known[number].html:
