@@ -67,6 +67,7 @@ def _sanitized(page: str) -> bool:
     if body is None:
         return True
     tree = html5lib.parse(f"<body>{body[1]}", namespaceHTMLElements=False).find("body")
+    assert tree is not None  # html5lib always makes one
     tags = {element.tag for element in tree.iter() if isinstance(element.tag, str)} - ACTIVE - {"body"}
     names = {str(name) for element in tree.iter() for name in element.attrib} if tags else set()
     plain = {tag for tag in tags if "{" not in tag and tag not in ("svg", "math")}

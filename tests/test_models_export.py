@@ -13,9 +13,10 @@ from grammar_guides import vocabulary
 from numpy.typing import NDArray
 
 from htmlgen.errors import BundleCorruptError
-from htmlgen.models.export import Precision, step_graph
+from htmlgen.models.export import step_graph
 from htmlgen.models.finishing import weights_of
 from htmlgen.models.generator import GeneratorModel, Prediction, create, with_copies
+from htmlgen.models.graphs import Precision
 from htmlgen.models.losses import token_nats
 from htmlgen.runtime.architecture import GeneratorConfig
 from htmlgen.runtime.likelihood import page_nats

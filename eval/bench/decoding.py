@@ -25,8 +25,9 @@ import numpy as np
 from eval.bench.machine import matrix_peak, seconds
 from eval.bench.training import products
 from htmlgen.jobs import Order, pages
-from htmlgen.models.export import Precision, step_graph
+from htmlgen.models.export import step_graph
 from htmlgen.models.generator import GeneratorModel, create, with_copies
+from htmlgen.models.graphs import Precision
 from htmlgen.models.weights import unpacked
 from htmlgen.pages import Generator, available_cores
 from htmlgen.runtime import bundle
