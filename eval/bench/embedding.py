@@ -18,6 +18,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from eval.bench.machine import seconds
 from eval.bench.start import HTMLGEN
 from htmlgen.autoencoding.autoencoder import Autoencoder
 from htmlgen.autoencoding.components import Component
@@ -32,7 +33,7 @@ def embedding(bundle: str | None, snippets: int, tokens: int, repeats: int, thre
     draw = np.random.default_rng(0)
     vocabulary = autoencoder.bundle.architecture.vocab_size
     given = [Component("", tuple(draw.integers(vocabulary // 2, vocabulary, tokens).tolist()), "/") for _ in range(snippets)]
-    return snippets / _seconds(lambda: autoencoder.encode(given), repeats)
+    return snippets / seconds(lambda: autoencoder.encode(given), repeats=repeats)
 
 
 def keras_embedding(bundle: str | None, snippets: int, tokens: int, repeats: int) -> float:
@@ -49,7 +50,7 @@ def keras_embedding(bundle: str | None, snippets: int, tokens: int, repeats: int
     gist = keras.layers.Dense(config.gist, activation="tanh")(keras.layers.GlobalAveragePooling1D()(outputs))
     model = keras.Model(ids, [squeezed, gist])
     given = np.random.default_rng(0).integers(1, config.vocab_size, (snippets, tokens))
-    return snippets / _seconds(lambda: model.predict(given, batch_size=64, verbose=0), repeats)
+    return snippets / seconds(lambda: model.predict(given, batch_size=64, verbose=0), repeats=repeats)
 
 
 def cold(bundle: str | None, repeats: int) -> dict[str, float]:
@@ -66,16 +67,6 @@ def cold(bundle: str | None, repeats: int) -> dict[str, float]:
                 subprocess.run(each, check=True, capture_output=True)
                 times[name].append(time.perf_counter() - start)
     return {name: round(median(each[1:]), 4) for name, each in times.items()}
-
-
-def _seconds(work: Any, repeats: int) -> float:
-    work()
-    times = []
-    for _ in range(repeats):
-        start = time.perf_counter()
-        work()
-        times.append(time.perf_counter() - start)
-    return median(times)
 
 
 def main() -> None:
