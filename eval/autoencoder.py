@@ -1,6 +1,6 @@
 """The autoencoder on snippets of unseen sites: what comes back, by length, beside a nearest neighbour and the same model without grammar.
 
-    python -m eval.autoencoder PAGES --train PAGES [--bundle FOLDER] [-n 10000] [--variants 10000] [--steps 1000] [-o FILE]
+    python -m eval.autoencoder PAGES --train PAGES [--more PAGES] [--bundle FOLDER] [-n 10000] [--variants 10000] [--steps 1000] [-o FILE]
 
 Snippets are cut as for training (`htmlgen corpus snippets --grammar page`). Whatever comes back is judged: by html5lib, by the evaluator's
 own parser, and by the grammar of components. `without_grammar` writes with every token allowed at every place.
@@ -157,6 +157,9 @@ def measure(options: argparse.Namespace) -> dict[str, Any]:
     if options.train:
         known = components(options.train, autoencoder, options.known, options.jobs)
         result["nearest_neighbour"] = {"of": len(known), "by_tokens": by_length(few, neighbours(few, known))}
+    if options.more:
+        more = components(options.more, autoencoder, options.n, options.jobs)
+        result["validity"]["reconstructions of more"] = judged((copy.html for copy in autoencoder.reconstructions(more)), autoencoder)
     result["validity"]["variants"] = judged(variants(autoencoder, sources, options.variants), autoencoder)
     result["validity"]["interpolation"] = judged(between(autoencoder, sources, options.steps), autoencoder)
     return result
@@ -166,6 +169,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("pages", help="pages of sites that were not trained on")
     parser.add_argument("--train", help="the pages that were, for nearest neighbours")
+    parser.add_argument("--more", help="other such pages, whose snippets are written again only to be judged")
     parser.add_argument("--bundle")
     parser.add_argument("-n", type=int, default=10_000)
     parser.add_argument("--few", type=int, default=2_000, help="of these, for what is beside")

@@ -207,7 +207,7 @@ TRIALS: Final = {
     "autoencoder": Trial(
         module="eval.autoencoder",
         question="what comes back from codes of snippets of unseen sites; is it valid; what would a neighbour give, or no grammar?",
-        arguments="{test} --train {train}",
+        arguments="{test} --train {train} --more {valid}",
         quick="{valid} --train {valid} -n 12 --few 6 --known 40 --variants 4 --steps 4 --jobs 1",
     ),
     "autoencoder_ablations": Trial(

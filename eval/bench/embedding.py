@@ -14,7 +14,7 @@ import tempfile
 import time
 from pathlib import Path
 from statistics import median
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 

@@ -25,7 +25,7 @@ def encoder_graph(config: AutoencoderConfig, weights: Weights, precision: Precis
     """
     graph = Graph()
     maths = maths_of(graph, weights, precision)
-    seen = _seen(graph, maths, config, weights, axis=2)
+    seen = _seen(graph, maths, config, weights, maths.rows(weights["embedding"], "ids"), axis=2)
     both, last = _both_ways(graph, config, weights, seen)
     outputs = graph("Concat", seen, both, axis=2)  # (batch, time, embedding + 2 units)
     there = _there(graph)
@@ -53,7 +53,7 @@ def decoder_graph(config: AutoencoderConfig, weights: Weights, precision: Precis
     graph = Graph()
     maths = maths_of(graph, weights, precision)
     before = graph("Split", "state", graph.constant(np.full(2, config.decoder_units, dtype=np.int64)), outputs=2, axis=1)
-    token = _seen(graph, maths, config, weights, axis=1)
+    token = _seen(graph, maths, config, weights, maths.embed("ids"), axis=1)
     read = maths.product_by_row("seen", weights["from_code/kernel"])
     inputs = graph("Add", graph("Add", token, read), graph.constant(weights["from_code/bias"]))
     layer = {name: weights[f"decoder/{name}"] for name in ("kernel", "recurrent_kernel", "bias")}
@@ -73,14 +73,14 @@ def decoder_graph(config: AutoencoderConfig, weights: Weights, precision: Precis
     )
 
 
-def _seen(graph: Graph, maths: Float32 | Int8, config: AutoencoderConfig, weights: Weights, axis: int) -> str:
-    """(…, embedding) each token and where it leaves one; `axis` is that of the features among those of `features`."""
+def _seen(graph: Graph, maths: Float32 | Int8, config: AutoencoderConfig, weights: Weights, token: str, *, axis: int) -> str:
+    """(…, embedding) each token and where it leaves one. Args: token, its embedding; axis, of the features among those of `features`."""
     told = graph("Min", "features", graph.constant(np.array(config.places, dtype=np.int64) - 1))
     rows = graph("Add", told, graph.constant(offsets(config.places)))
     found = maths.rows(weights["places"], rows)  # (…, places, embedding)
     ones = graph.constant(np.ones((1, len(config.places)), dtype=np.float32))
     place = graph("Squeeze", graph("MatMul", ones, found), _axes(graph, axis))  # ReduceSum's order depends on the batch
-    return str(graph("Add", maths.embed("ids"), place))
+    return str(graph("Add", token, place))
 
 
 def _both_ways(graph: Graph, config: AutoencoderConfig, weights: Weights, seen: str) -> tuple[str, str]:

@@ -5,6 +5,7 @@ Weights have 7 bits a column, so that no processor's 16-bit sums saturate.
 """
 
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 from typing import Any, Literal
 
 import numpy as np
@@ -42,8 +43,11 @@ class Float32:
     """Matrix products as they are."""
 
     def __init__(self, graph: Graph, weights: Weights) -> None:
-        self._graph = graph
-        self._table = graph.constant(weights["embedding"])
+        self._graph, self._weights = graph, weights
+
+    @cached_property
+    def _table(self) -> str:
+        return self._graph.constant(self._weights["embedding"])
 
     def embed(self, ids: str) -> str:
         return str(self._graph("Gather", self._table, ids))
@@ -68,23 +72,28 @@ class Int8:
 
     def __init__(self, graph: Graph, weights: Weights) -> None:
         self._graph = graph
-        table, self._row_scales = quantised(weights["embedding"], axis=1)
-        self._table = graph.constant(table)
-        self._scale_table = graph.constant(self._row_scales[:, None])
+        self._whole, self._row_scales = quantised(weights["embedding"], axis=1)
+
+    @cached_property
+    def _table(self) -> str:
+        return self._graph.constant(self._whole)
+
+    @cached_property
+    def _scale_table(self) -> str:
+        return self._graph.constant(self._row_scales[:, None])
 
     def embed(self, ids: str) -> str:
         """The rows of the table."""
-        return self._scaled(self._table, self._scale_table, ids)
+        graph = self._graph
+        rows = graph("Cast", graph("Gather", self._table, ids), to=TensorProto.FLOAT)
+        return str(graph("Mul", rows, graph("Gather", self._scale_table, ids)))
 
     def rows(self, table: NDArray[np.float32], numbers: str) -> str:
-        """The rows of another table."""
-        whole, scales = quantised(table, axis=1)
-        return self._scaled(self._graph.constant(whole), self._graph.constant(scales[:, None]), numbers)
-
-    def _scaled(self, table: str, scales: str, numbers: str) -> str:
+        """The rows of another table, whose numbers are scaled once, when the graph is loaded: for many rows at a time."""
         graph = self._graph
-        rows = graph("Cast", graph("Gather", table, numbers), to=TensorProto.FLOAT)
-        return str(graph("Mul", rows, graph("Gather", scales, numbers)))
+        whole, scales = quantised(table, axis=1)
+        scaled = graph("Mul", graph("Cast", graph.constant(whole), to=TensorProto.FLOAT), graph.constant(scales[:, None]))
+        return str(graph("Gather", scaled, numbers))
 
     def product(self, x: str, weight: NDArray[np.float32], largest: float) -> str:
         whole, columns = quantised(weight, axis=0)
