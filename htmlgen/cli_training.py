@@ -41,6 +41,9 @@ if TYPE_CHECKING:
 @click.option("--batch", type=int, default=32, show_default=True, help="Lanes read side by side.")
 @click.option("--length", type=int, default=128, show_default=True, help="Tokens back-propagated through.")
 @click.option("--learning-rate", type=float, default=3e-3, show_default=True)
+@click.option("--noise", type=click.FloatRange(0, 1), default=0.1, show_default=True, help="Deviation added to an autoencoder's codes.")
+@click.option("--masked", type=click.FloatRange(0, 0.5), default=0.1, show_default=True, help="Share of tokens hidden from an encoder.")
+@click.option("--divergence", type=click.FloatRange(min=0), default=0.0, help="Variational codes: the weight of what they tell, 0.001 say.")
 @click.option("--seed", type=click.IntRange(0, 2**31 - 1), default=0, show_default=True, help="Of weights, dropout, order of pages.")
 @click.option("--checkpoint-steps", type=click.IntRange(min=0), default=0, help="Steps between checkpoints.  [default: two minutes]")
 @click.option("--sample-minutes", type=click.FloatRange(min=0), default=5.0, show_default=True, help="Between sample pages; 0: none.")
@@ -142,7 +145,7 @@ def _new_autoencoder_run(pages: tuple[str, ...], output: Path, options: dict[str
         if context.get_parameter_source(name) is click.core.ParameterSource.COMMANDLINE:
             raise click.UsageError(f"--{name} is a generator's; leave it out, or train one with --model generator")
     minutes = 10.0 if options["minutes"] is None and options["tokens"] is None else options["minutes"]
-    settings = {name: options[name] for name in ("tokens", "learning_rate", "seed", "checkpoint_steps")}
+    settings = {name: options[name] for name in ("tokens", "learning_rate", "noise", "masked", "divergence", "seed", "checkpoint_steps")}
     training = AutoencoderTraining(minutes=minutes, grammar=GRAMMAR, **settings)
     source = None if options["source"] in (None, "default") else options["source"]
     check_no_run(output)

@@ -1,5 +1,6 @@
 """Is the exported autoencoder the model that was trained, does it treat each row alone, and does training teach it to copy?"""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +12,7 @@ from htmlgen.autoencoding.autoencoder import Autoencoder
 from htmlgen.config import to_dict
 from htmlgen.decoding.guides import guide_of
 from htmlgen.markup.reader import read
-from htmlgen.models.autoencoder import AutoencoderModel, Snippets, create
+from htmlgen.models.autoencoder import AutoencoderModel, Snippets, create, divergence_of
 from htmlgen.models.autoencoder_export import decoder_graph, encoder_graph
 from htmlgen.models.autoencoder_training import AutoencoderTrainer, AutoencoderTraining
 from htmlgen.models.data import TokenPages
@@ -129,3 +130,27 @@ def test_a_short_training_learns_two_snippets_by_heart(tokenizer: Tokenizer, tmp
     bundles.save(tmp_path / "made", {bundles.TOKENIZER: tokenizer.model, **graphs}, record)
     autoencoder = Autoencoder.load(tmp_path / "made")
     assert [autoencoder.repair(html, through_code=True) for html in SNIPPETS] == list(SNIPPETS)
+
+
+def test_numbers_that_are_as_all_are_tell_nothing() -> None:
+    means, deviations = np.array([[0.3, 1e-9, 0.5, 0.0, 0.5]]), np.array([[0.1, 0.5, 0.5, 0.1, 0.05]])
+    found = np.asarray(divergence_of(means, deviations))[0]
+    expected = [0, 0, 0.5, 0, np.log(10) + (0.05**2 + 0.5**2) / 0.5 - 0.5]  # the first is a length; the fourth, of an empty slot
+    np.testing.assert_allclose(found, expected, atol=1e-6)
+
+
+def test_a_variational_model_says_less_where_it_has_to_pay(tokenizer: Tokenizer, config: AutoencoderConfig, tmp_path: Path) -> None:
+    """The same few steps with a heavy weight on what codes tell leave codes that tell less; the mean is what it gives."""
+    pages = TokenPages.encode(((read(html, fragment=True).events, len(html)) for html in SNIPPETS), tokenizer)
+    told = {}
+    for weight in (0.0, 1.0):
+        made = create(replace(config, variational=True), seed=1)
+        training = AutoencoderTraining(tokens=60_000, divergence=weight, free_nats=0.0, masked=0.0, renamed=0.0)
+        trainer = AutoencoderTrainer(made, pages, ["card", "list"], tokenizer.vocabulary, training, tmp_path / str(weight))
+        list(trainer.run())
+        given = snippets([pages.ids[start + 1 : end - 1].tolist() for start, end in zip(pages.starts, pages.starts[1:], strict=False)],
+                         Reading(tokenizer.vocabulary))  # fmt: skip
+        codes, deviations = made.distribution(given)
+        told[weight] = float(np.asarray(divergence_of(codes, deviations)).sum())
+        np.testing.assert_array_equal(made.encode(given), codes)
+    assert told[1.0] < 0.5 * told[0.0]

@@ -11,6 +11,10 @@ step, beside the last token and where on the page it stands (tokens/context.py).
 keep is what the slots of a long snippet leave out. Noise is added to codes in training, so that near codes mean near snippets.
 Cf. Sutskever et al. 2014, arXiv:1409.3215; the code seen at every step as in Cho et al. 2014, arXiv:1406.1078.
 
+A *variational* autoencoder learns the deviation of each number instead, and pays for what it tells: the divergence of the number's normal
+distribution from one of mean 0 that all numbers share (Kingma & Welling 2013, arXiv:1312.6114), but for what each may tell for nothing
+(free bits, Kingma et al. 2016, arXiv:1606.04934). The code that it gives is the mean.
+
 Slots and the way back start as a random projection of the embedding and its transpose, so that a fresh model copies a little already.
 """
 
@@ -28,6 +32,9 @@ from htmlgen.tokens.context import offsets
 Array = Any
 _SLOT_GAIN: Final = 10.0  # of fresh weights: slots are about half as large as they can be
 _LOGIT_GAIN: Final = 16.0
+_PRIOR: Final = 0.5  # the deviation that numbers of variational codes have in all
+_USUAL: Final = 0.1  # that of each at first
+_FURTHEST: Final = 3.0  # e-fold that it may become smaller or larger
 
 
 class Snippets(NamedTuple):
@@ -44,6 +51,7 @@ class Said(NamedTuple):
     tokens: Array  #: (batch, time, embedding), of the token after each position
     bag: Array  #: (batch, embedding), of any token of the snippet
     codes: Array  #: (batch, dim), without noise
+    divergence: Array  #: (batch, dim) nats that each number tells, 0 where the model is not variational
 
 
 @keras.saving.register_keras_serializable("htmlgen")
@@ -60,6 +68,8 @@ class AutoencoderModel(keras.Model):
         self.backwards = HoistedLSTM(config.encoder_units, name="backwards")
         self.to_slot = keras.layers.Dense(config.slot_width, name="to_slot")
         self.to_gist = keras.layers.Dense(config.gist, name="to_gist")
+        self.gist_spread = keras.layers.Dense(config.gist, name="gist_spread")
+        self.slot_spread = keras.layers.Dense(config.slot_width, name="slot_spread")
         self.from_gist = keras.layers.Dense(config.embedding, name="from_gist")
         self.from_code = keras.layers.Dense(config.embedding, name="from_code")
         self.decoder = HoistedLSTM(config.decoder_units, name="decoder")
@@ -75,6 +85,9 @@ class AutoencoderModel(keras.Model):
             layer.build((None, None, config.embedding))
         self.to_slot.build((None, config.embedding + outputs))
         self.to_gist.build((None, config.embedding + 2 * outputs))
+        if config.variational:
+            self.gist_spread.build((None, config.embedding + 2 * outputs))
+            self.slot_spread.build((None, config.embedding + outputs))
         self.from_gist.build((None, config.gist))
         self.from_code.build((None, config.seen))
         self.decoder.build((None, None, config.embedding))
@@ -107,13 +120,14 @@ class AutoencoderModel(keras.Model):
         """
         given = snippets if given is None else given
         ids = self._hidden(given.ids, masked) if training and masked else given.ids
-        codes = self.encode(given._replace(ids=ids))
+        codes, deviations = self.distribution(given._replace(ids=ids))
         noisy = codes
-        if training and noise:
-            drawn = noise * jnp.asarray(keras.random.normal(codes.shape, seed=self.seeds))
-            noisy = codes + drawn * (jnp.arange(codes.shape[-1]) > 0)  # the length has none
+        if training and (noise or self.config.variational):
+            drawn = jnp.asarray(keras.random.normal(codes.shape, seed=self.seeds))
+            noisy = codes + (deviations if self.config.variational else noise) * drawn * (jnp.arange(codes.shape[-1]) > 0)  # not the length
         bag = self.from_gist(noisy[:, 1 : 1 + self.config.gist])
-        return Said(self.decode(noisy, snippets.ids, snippets.features), jnp.asarray(bag), codes)
+        divergence = divergence_of(codes, deviations) if self.config.variational else jnp.zeros_like(codes)
+        return Said(self.decode(noisy, snippets.ids, snippets.features), jnp.asarray(bag), codes, divergence)
 
     def _hidden(self, ids: Array, share: float) -> Array:
         """Ids, some of them PAD."""
@@ -123,6 +137,10 @@ class AutoencoderModel(keras.Model):
 
     def encode(self, snippets: Snippets) -> Array:
         """(batch, dim) codes."""
+        return self.distribution(snippets)[0]
+
+    def distribution(self, snippets: Snippets) -> tuple[Array, Array]:
+        """(batch, dim) codes, and the deviation of each number; that of a model that is not variational is 0."""
         config, lengths = self.config, snippets.lengths
         seen = self.embedded(snippets.ids, snippets.features)[:, 1:]  # BOS tells nothing
         steps = jnp.arange(seen.shape[1])[None]
@@ -133,8 +151,12 @@ class AutoencoderModel(keras.Model):
         outputs = jnp.concatenate([seen, forwards, backwards], axis=-1) * there
         mean = outputs.sum(axis=1) / lengths[:, None]
         last = jnp.take_along_axis(forwards, (lengths - 1)[:, None, None], axis=1)[:, 0]
-        gist = jnp.tanh(self.to_gist(jnp.concatenate([mean, last, backwards[:, 0]], axis=-1)))
-        return joined(config, gist, jnp.tanh(self.to_slot(outputs)) * there, lengths)
+        whole = jnp.concatenate([mean, last, backwards[:, 0]], axis=-1)
+        codes = joined(config, jnp.tanh(self.to_gist(whole)), jnp.tanh(self.to_slot(outputs)) * there, lengths)
+        if not config.variational:
+            return codes, jnp.zeros_like(codes)
+        spreads = joined(config, self.gist_spread(whole), self.slot_spread(outputs) * there, lengths)
+        return codes, _USUAL * jnp.exp(jnp.clip(spreads, -_FURTHEST, _FURTHEST))
 
     def decode(self, codes: Array, ids: Array, features: Array) -> Array:
         """(batch, time, embedding): what comes after ids (batch, time) from BOS on, with features (batch, time, places), of codes."""
@@ -152,7 +174,17 @@ class AutoencoderModel(keras.Model):
         named = {"embedding": self.embedding.embeddings, "output_bias": self.output_bias, "places": self.places}
         recurrent = (self.forwards, self.backwards, self.decoder)
         dense = (self.to_slot, self.to_gist, self.from_gist, self.from_code, self.to_logits)
+        dense += (self.gist_spread, self.slot_spread) if self.config.variational else ()
         return named | {f"{layer.name}/{weight.name}": weight for layer in (*recurrent, *dense) for weight in layer.weights}
+
+
+def divergence_of(means: Array, deviations: Array) -> Array:
+    """Nats between normal distributions and the one that all numbers share, of mean 0; none for numbers that tell nothing at all.
+
+    Law: KL(N(m, s²) ‖ N(0, p²)) = ln(p / s) + (s² + m²) / 2p² − ½, 0 for m = 0 and s = p, and never less.
+    """
+    nats = jnp.log(_PRIOR / deviations) + (deviations**2 + means**2) / (2 * _PRIOR**2) - 0.5
+    return jnp.where(means == 0, 0, nats) * (jnp.arange(means.shape[-1]) > 0)
 
 
 def _run(layer: HoistedLSTM, sequence: Array) -> Array:

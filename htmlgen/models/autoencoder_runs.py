@@ -90,7 +90,8 @@ def start(
         raise ConfigError("an autoencoder is trained with a grammar, that of the components that it is to write")
     splits = {name: Split.encode(each, tokenizer, training.grammar) for name, each in (("train", train), ("valid", valid))}
     vocabulary = tokenizer.vocabulary
-    architecture = AutoencoderConfig(vocab_size=len(vocabulary), places=Reading(vocabulary).sizes[:-1])
+    places = Reading(vocabulary).sizes[:-1]
+    architecture = AutoencoderConfig(vocab_size=len(vocabulary), places=places, variational=training.divergence > 0)
     settings = {
         "model": MODEL,
         "command": command,

@@ -37,7 +37,9 @@ _ROOT_WEIGHT: Final = 4.0  # of telling what the encoder did not see
 class AutoencoderTraining(Schedule):
     """How an autoencoder is trained."""
 
-    noise: float = 0.1  #: deviation of what is added to the numbers of codes
+    noise: float = 0.1  #: deviation of what is added to the numbers of codes, if the model does not learn it
+    divergence: float = 0.0  #: weight of what the numbers of a variational code tell, a token's share of it; from 0 on in the first third
+    free_nats: float = 0.05  #: that each of them may tell for nothing
     masked: float = 0.1  #: share of tokens that the encoder does not see, all of them in every other snippet, [0, 0.5]
     renamed: float = 0.25  #: share of snippets whose encoder sees a bare `div` for the outermost element, which the gist still has to tell
     sampled: int = 2048  #: tokens among which the right one is to be told
@@ -49,8 +51,11 @@ class AutoencoderTraining(Schedule):
         for name, most in (("noise", 1), ("masked", 0.5), ("renamed", 1), ("by_kind", 1)):
             if not 0 <= (value := getattr(self, name)) <= most:
                 raise ConfigError(f"{name} must be in [0, {most}], got {value}")
-        if self.sampled < 1 or self.bag_share < 0:
-            raise ConfigError(f"sampled must be at least 1 and bag_share at least 0, got {self.sampled} and {self.bag_share}")
+        for name in ("divergence", "free_nats", "bag_share"):
+            if not (value := getattr(self, name)) >= 0:
+                raise ConfigError(f"{name} must be at least 0, got {value}")
+        if self.sampled < 1:
+            raise ConfigError(f"sampled must be at least 1, got {self.sampled}")
 
 
 class AutoencoderTrainer(Loop[AutoencoderModel, AutoencoderTraining]):
@@ -95,14 +100,14 @@ class AutoencoderTrainer(Loop[AutoencoderModel, AutoencoderTraining]):
         allowed = np.unpackbits(self._snippets.allowed, axis=1, count=vocab)[:, candidates].astype(bool)[rows.masks]
         arrays = (
             rows.ids, rows.features, rows.lengths, given.ids, given.features, place[rows.targets], rows.counted,
-            in_bag.astype(np.float32), candidates, weights, allowed,
+            in_bag.astype(np.float32), candidates, weights, allowed, np.float32(min(1.0, 3 * self.done)),
         )  # fmt: skip
         counted = rows.counted.sum()
         return Batch(arrays, int(counted), float(self._byte_lengths[rows.targets[rows.counted]].sum()))
 
     def loss(self, trainable: list[Array], variables: Variables, arrays: tuple[Array, ...]) -> tuple[Array, tuple[Array, Variables]]:
         """The mean loss of a token; the nats of all are among what is allowed."""
-        ids, features, lengths, given_ids, given_features, targets, counted, in_bag, candidates, weights, allowed = arrays
+        ids, features, lengths, given_ids, given_features, targets, counted, in_bag, candidates, weights, allowed, share = arrays
         snippets = Snippets(ids, features.astype(jnp.int32), lengths)
         given = Snippets(given_ids, given_features.astype(jnp.int32), lengths)
         settings = {"noise": self.config.noise, "masked": self.config.masked, "training": True}
@@ -117,6 +122,8 @@ class AutoencoderTrainer(Loop[AutoencoderModel, AutoencoderTraining]):
         bag = jax.nn.log_softmax(said.bag @ table.T + bias + weights, axis=-1)
         told = -jnp.take_along_axis(bag, targets, axis=-1)
         loss = jnp.where(counted, mixed, 0).sum() / counted.sum() + self.config.bag_share * (in_bag * told).sum() / in_bag.sum()
+        paid = jnp.maximum(said.divergence - self.config.free_nats, 0).sum() / counted.sum()
+        loss += self.config.divergence * share * paid
         return loss, (jnp.where(counted, within, 0).sum(), {"other": other})
 
 

@@ -70,6 +70,7 @@ class AutoencoderConfig:
     slot_width: int = 24  #: numbers of each
     gist: int = 127  #: numbers that tell of the whole
     longest: int = 128  #: tokens of a snippet, at most
+    variational: bool = False  #: whether the model learns how far each number of a code may be off, see models/autoencoder.py
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "places", tuple(self.places))
