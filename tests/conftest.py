@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from htmlgen.config import to_dict
+from htmlgen.config import from_dict, to_dict
 from htmlgen.corpus.preparation import PreparedPage, prepare
 from htmlgen.runtime import bundle as bundles
 from htmlgen.runtime.architecture import AutoencoderConfig, GeneratorConfig
@@ -103,7 +103,7 @@ def tiny_autoencoder_architecture(tokenizer: Tokenizer) -> AutoencoderConfig:
     vocabulary = tokenizer.vocabulary
     places = Reading(vocabulary).sizes[:-1]
     widths = {"embedding": 16, "encoder_units": 8, "decoder_units": 20, "slots": 24, "slot_width": 6, "gist": 12, "longest": 48}
-    return AutoencoderConfig(vocab_size=len(vocabulary), places=places, **widths)
+    return from_dict(AutoencoderConfig, {"vocab_size": len(vocabulary), "places": places, **widths})
 
 
 def autoencoder_weight_shapes(config: AutoencoderConfig) -> dict[str, tuple[int, ...]]:

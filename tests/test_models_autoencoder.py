@@ -114,8 +114,8 @@ def test_int8_rows_do_not_depend_on_the_batch(
 
 
 def test_a_short_training_learns_two_snippets_by_heart(tokenizer: Tokenizer, tmp_path: Path) -> None:
-    vocabulary, widths = tokenizer.vocabulary, {"embedding": 32, "encoder_units": 16, "decoder_units": 32, "slots": 24, "slot_width": 12}
-    config = AutoencoderConfig(vocab_size=len(vocabulary), places=Reading(vocabulary).sizes[:-1], gist=16, longest=48, **widths)
+    vocabulary = tokenizer.vocabulary
+    config = replace(tiny_autoencoder_architecture(tokenizer), embedding=32, encoder_units=16, decoder_units=32, slot_width=12, gist=16)
     events = [read(html, fragment=True).events for html in SNIPPETS]
     sized = [(each, len(html)) for each, html in zip(events, SNIPPETS, strict=True)]
     pages = TokenPages.encode(sized, tokenizer, guide_of("component", vocabulary))
