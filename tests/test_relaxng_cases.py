@@ -51,5 +51,5 @@ def test_what_no_parser_nests_is_refused_too(name: str, tag: StartTag) -> None:
 
 
 def test_every_grammar_of_pages_has_cases_of_both_kinds() -> None:
-    names = {"html", "page", "snippet", "article", "email", "card"}
+    names = {"html", "page", "snippet", "component", "article", "email", "card"}
     assert {case.parent.name for case in ACCEPTED} == {case.parent.name for case in REFUSED} == names

@@ -18,9 +18,10 @@ from htmlgen.markup.writer import write
 from htmlgen.relaxng import Automaton, compile_grammar, load_automaton, load_grammar, validate
 from htmlgen.relaxng.repair import Repaired, repair
 
-GRAMMARS = ("page", "snippet", "article", "email", "card", "html")
-SAMPLES = sorted((Path(__file__).parents[1] / "corpora" / "samples").rglob("*.html"))
-REJECTED = sorted((Path(__file__).parents[1] / "grammars" / "reject").rglob("*.html"))
+GRAMMARS = ("page", "snippet", "component", "article", "email", "card", "html")
+ROOT = Path(__file__).parents[1]
+SAMPLES = sorted((ROOT / "corpora" / "samples").rglob("*.html"))
+REJECTED = sorted(path for path in (ROOT / "grammars" / "reject").rglob("*.html") if path.parent.name in GRAMMARS)
 
 
 @pytest.fixture(scope="module")
