@@ -28,6 +28,10 @@ class Coverage:
         for use in self.uses:
             self._unmet.setdefault(use.element, {}).setdefault(use.attribute, set()).add(use)
 
+    def __getstate__(self) -> dict[str, object]:
+        """What a process sends back is merged with others', which needs no automaton; its tables lie in memory that cannot be sent."""
+        return {name: value for name, value in vars(self).items() if name != "_automaton"}
+
     def _all_uses(self) -> Iterator[Use]:
         for element in self._automaton.elements:
             for form in element.forms:
