@@ -189,8 +189,8 @@ def test_what_is_too_long_for_one_code_is_cut_or_refused(autoencoder: Autoencode
     assert components[1].place == "/main[1]/div[2]"
     assert sum(component.html.count("word") for component in components) == 500
     assert max(len(component.ids) for component in components) <= 48
-    with pytest.raises(InputError, match="16,000,001 characters, more than the 16,000,000 that are read"):
-        autoencoder.embed("<p>" + "x" * 15_999_998)
+    with pytest.raises(InputError, match="4,000,001 characters, more than the 4,000,000 that are read"):
+        autoencoder.embed("<p>" + "x" * 3_999_998)
 
 
 def test_an_embedding_is_the_mean_of_components_by_their_tokens(autoencoder: Autoencoder) -> None:

@@ -23,7 +23,7 @@ from htmlgen.tokens.tokenizer import Tokenizer
 if TYPE_CHECKING:
     from bs4 import Tag
 
-MAX_CHARACTERS: Final = 16_000_000  #: of one input
+MAX_CHARACTERS: Final = 4_000_000  #: of one input, which takes about a minute
 #: Elements that are seen though they hold no text.
 _SEEN: Final = frozenset("img input hr video audio iframe embed object svg math select textarea button progress meter".split())
 _SPACED: Final = "\f\r\u00a0\ufffd"  # that no token spells as it is, and that may stand in a page
