@@ -4,20 +4,18 @@ Every element of today's HTML has its tokens, whatever the pages hold, so that a
 attributes are counted over the pages; a name or pair must occur on several sites, so that no site's private words take the place.
 """
 
-import io
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Final
 
-import sentencepiece
-
 from htmlgen.errors import ConfigError, VocabularyError
 from htmlgen.markup.elements import FLOW, METADATA, VOID
 from htmlgen.markup.events import Event, StartTag, Text
 from htmlgen.tokens.tokenizer import ESCAPES
-from htmlgen.tokens.vocabulary import CONTROLS, REQUIRED
+from htmlgen.tokens.training import trained
+from htmlgen.tokens.vocabulary import REQUIRED
 
 # Elements that are neither flow nor metadata: parts of others.
 _PARTS: Final = frozenset(
@@ -129,38 +127,20 @@ def _structure(counts: _Counts, config: VocabularyConfig) -> list[str]:
 
 
 def _train(structure: list[str], texts: Counter[str], config: VocabularyConfig) -> bytes:
-    model = io.BytesIO()
     structure = list(dict.fromkeys(structure))
     try:
-        sentencepiece.SentencePieceTrainer.train(
-            sentence_iterator=_sentences(texts, config.characters),
-            model_writer=model,
+        return trained(
+            _sentences(texts, config.characters),
             model_type="unigram",
             vocab_size=config.size,
             hard_vocab_limit=True,
             character_coverage=0.9995,
-            byte_fallback=True,
-            normalization_rule_name="identity",
-            add_dummy_prefix=False,
-            remove_extra_whitespaces=False,
             user_defined_symbols=structure,
-            pad_id=0,
-            unk_id=1,
-            bos_id=2,
-            eos_id=3,
-            pad_piece=CONTROLS[0],
-            unk_piece=CONTROLS[1],
-            bos_piece=CONTROLS[2],
-            eos_piece=CONTROLS[3],
-            max_sentence_length=100_000,
-            num_threads=2,
-            minloglevel=2,
         )
     except RuntimeError as error:
         raise VocabularyError(
             f"SentencePiece cannot learn {config.size} tokens ({len(structure)} for structure) from {len(texts)} texts: {error}"
         ) from error
-    return model.getvalue()
 
 
 def _sentences(texts: Counter[str], most: int) -> Iterator[str]:

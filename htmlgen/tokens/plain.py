@@ -6,7 +6,6 @@ SentencePiece's own `char`, `word` and `unigram` models; bytes are a `char` mode
 white space, with the space before it; of a word that is not known that space takes three bytes.
 """
 
-import io
 import re
 from collections.abc import Iterable, Iterator
 from typing import Any, Final
@@ -14,6 +13,7 @@ from typing import Any, Final
 import sentencepiece
 
 from htmlgen.errors import ConfigError, VocabularyError
+from htmlgen.tokens.training import trained
 from htmlgen.tokens.vocabulary import CONTROLS, Kind, Token, Vocabulary
 
 UNITS: Final = ("byte", "char", "word", "subword")
@@ -79,35 +79,17 @@ def learn_plain(texts: Iterable[str], unit: str, size: int = 8192) -> bytes:
         raise ConfigError(f"no unit {unit!r} among {', '.join(UNITS)}")
     if size <= _FIXED:
         raise ConfigError(f"vocabulary size must be above {_FIXED}, which bytes and control tokens need, got {size}")
-    model = io.BytesIO()
     try:
-        sentencepiece.SentencePieceTrainer.train(
-            sentence_iterator=iter([" "] * 8) if unit == "byte" else _lines(texts),
-            model_writer=model,
+        return trained(
+            [" "] * 8 if unit == "byte" else _lines(texts),
             model_type=_TYPES[unit],
             vocab_size=_FIXED + 1 if unit == "byte" else size,
             hard_vocab_limit=False,
             character_coverage=1.0 if unit in ("byte", "char") else 0.9995,
-            byte_fallback=True,
-            normalization_rule_name="identity",
-            add_dummy_prefix=False,
-            remove_extra_whitespaces=False,
             user_defined_symbols=list(_WHOLE),
-            pad_id=0,
-            unk_id=1,
-            bos_id=2,
-            eos_id=3,
-            pad_piece=CONTROLS[0],
-            unk_piece=CONTROLS[1],
-            bos_piece=CONTROLS[2],
-            eos_piece=CONTROLS[3],
-            max_sentence_length=100_000,
-            num_threads=2,
-            minloglevel=2,
         )
     except RuntimeError as error:
         raise VocabularyError(f"SentencePiece cannot learn {size} tokens of unit {unit} from these texts: {error}") from error
-    return model.getvalue()
 
 
 def _lines(texts: Iterable[str]) -> Iterator[str]:
