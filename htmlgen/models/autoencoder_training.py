@@ -97,7 +97,8 @@ class AutoencoderTrainer(Loop[AutoencoderModel, AutoencoderTraining]):
         place[candidates] = np.arange(sample)
         weights = np.zeros(sample, dtype=np.float32)
         weights[len(told) :] = math.log(len(others) / (sample - len(told)))  # each stands for so many
-        allowed = np.unpackbits(self._snippets.allowed, axis=1, count=vocab)[:, candidates].astype(bool)[rows.masks]
+        masks, number = np.unique(rows.masks, return_inverse=True)  # a few hundred of thousands
+        allowed = np.unpackbits(self._snippets.allowed[masks], axis=1, count=vocab)[:, candidates].astype(bool)[number]
         arrays = (
             rows.ids, rows.features, rows.lengths, given.ids, given.features, place[rows.targets], rows.counted,
             in_bag.astype(np.float32), candidates, weights, allowed, np.float32(min(1.0, 3 * self.done)),
