@@ -15,12 +15,12 @@ from statistics import fmean
 from typing import Any, Final
 
 import numpy as np
-from numpy.typing import NDArray
 from sklearn.feature_extraction.text import TfidfVectorizer
 
 from htmlgen.autoencoding.autoencoder import Autoencoder, Reconstruction
 from htmlgen.autoencoding.components import Component
 from htmlgen.corpus.snippets import Cutting, Snippet, read_snippets
+from htmlgen.decoding.anything import Anything
 from htmlgen.decoding.sampling import SamplingConfig
 from htmlgen.decoding.search import Request, Search
 from htmlgen.errors import InputError
@@ -30,7 +30,6 @@ from htmlgen.evaluation.score import evaluate, with_html5lib
 from htmlgen.markup.events import EndTag, StartTag
 from htmlgen.markup.reader import read
 from htmlgen.relaxng import validate
-from htmlgen.tokens.vocabulary import Vocabulary
 
 LENGTHS: Final = (16, 32, 64, 128)
 
@@ -83,32 +82,6 @@ def _mean(values: Iterable[float]) -> float:
 def _tree(events: Iterable[object]) -> list[str]:
     """Elements alone, in order and nesting."""
     return [f"<{event.name}>" if isinstance(event, StartTag) else "</>" for event in events if isinstance(event, StartTag | EndTag)]
-
-
-class Anything:
-    """A guide that forbids nothing but to begin again, until its budget is spent."""
-
-    def __init__(self, vocabulary: Vocabulary) -> None:
-        self.vocabulary = vocabulary
-        self._any = np.ones(len(vocabulary), dtype=np.bool_)
-        self._any[[0, vocabulary.bos]] = False
-        self._end = np.zeros(len(vocabulary), dtype=np.bool_)
-        self._end[vocabulary.eos] = True
-
-    def start(self) -> int:
-        return 0
-
-    def advance(self, state: int, token: int) -> int:
-        return state + 1
-
-    def allowed(self, state: int, budget: int) -> NDArray[np.bool_]:
-        return self._any if budget > 0 else self._end
-
-    def least_cost(self, state: int) -> int:
-        return 0
-
-    def finished(self, state: int) -> bool:
-        return True
 
 
 def without_grammar(autoencoder: Autoencoder, sources: Sequence[Component]) -> list[str]:
