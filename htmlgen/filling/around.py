@@ -1,7 +1,7 @@
 """PAGE, PLACE → what stands around the place, and what of it a model is shown."""
 
 import re
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -112,17 +112,20 @@ def _after(document: Document, offset: int) -> Iterable[str]:
 
 def _inside(document: Document, opened: _Open, skipped: Collection[int]) -> frozenset[str]:
     """The names of elements inside an open one, less those that are open too."""
-    depth, found = 0, set()
+    return frozenset(tag.name for index, _, tag in _tags_inside(document, opened) if index not in skipped)
+
+
+def _tags_inside(document: Document, opened: _Open) -> Iterator[tuple[int, int, StartTag]]:
+    """The index of each start tag inside an open element, how deep it lies there, and the tag."""
+    depth = 0
     for index, event in enumerate(document.events[opened.index + 1 :], opened.index + 1):
         if isinstance(event, EndTag):
             depth -= 1
             if depth < 0:
-                break
+                return
         elif isinstance(event, StartTag):
-            if index not in skipped:
-                found.add(event.name)
+            yield index, depth, event
             depth += event.name not in VOID_IN_PARSER
-    return frozenset(found)
 
 
 def _columns(document: Document, open_elements: Sequence[_Open]) -> int | None:
@@ -131,22 +134,17 @@ def _columns(document: Document, open_elements: Sequence[_Open]) -> int | None:
     if table is None:
         return 0
     around_row = next((each.index for each in reversed(open_elements) if each.tag.name == "tr"), -2)
-    depth, rows, current = 0, list[int](), -1
-    for index, event in enumerate(document.events[table.index + 1 :], table.index + 1):
-        if isinstance(event, EndTag):
-            depth -= 1
-            if depth < 0:
-                break
-        elif isinstance(event, StartTag):
-            if depth == 1 and event.name == "tr" and index != around_row:
+    rows, current = list[int](), -1
+    for index, depth, tag in _tags_inside(document, table):
+        if depth == 1 and tag.name == "tr":
+            current = index
+            if index != around_row:
                 rows.append(0)
-            current = index if depth == 1 and event.name == "tr" else current
-            if depth == 2 and event.name in ("td", "th"):
-                if event.get("rowspan") not in (None, "1"):
-                    return None
-                if current != around_row:
-                    rows[-1] += _span(event)
-            depth += event.name not in VOID_IN_PARSER
+        elif depth == 2 and tag.name in ("td", "th"):
+            if tag.get("rowspan") not in (None, "1"):
+                return None
+            if current != around_row:
+                rows[-1] += _span(tag)
     return rows[0] if rows and len(set(rows)) == 1 else None if rows else 0
 
 
