@@ -12,7 +12,7 @@ from htmlgen.decoding.predictions import Logits
 from htmlgen.errors import BundleCorruptError
 from htmlgen.runtime.architecture import AutoencoderConfig
 from htmlgen.runtime.codes import joined, read_codes
-from htmlgen.runtime.session import Arrays, loaded
+from htmlgen.runtime.session import Arrays, loaded, name_of, shapes_of
 from htmlgen.tokens.context import Reading
 
 Codes = NDArray[np.float32]
@@ -97,9 +97,8 @@ class CodeStep:
 
 
 def _check(session: Any, model: Path | bytes, takes: Shapes, gives: Shapes) -> None:
-    found = tuple({node.name: node.shape for node in nodes} for nodes in (session.get_inputs(), session.get_outputs()))
+    found = shapes_of(session)
     if found != (takes, gives):
-        name = "the graph" if isinstance(model, bytes) else str(model)
         raise BundleCorruptError(
-            f"{name}: takes {found[0]} and gives {found[1]}, not {takes} and {gives} as config.json says; copy the bundle again"
+            f"{name_of(model)}: takes {found[0]} and gives {found[1]}, not {takes} and {gives} as config.json says; copy the bundle again"
         )

@@ -28,8 +28,18 @@ def loaded(model: Path | bytes, threads: int = 1) -> Any:
             model if isinstance(model, bytes) else str(model), options, providers=["CPUExecutionProvider"]
         )
     except Exception as error:  # ONNX Runtime's errors have no common class of their own
-        name = "the graph" if isinstance(model, bytes) else str(model)
-        raise BundleCorruptError(f"{name}: does not load: {error}; copy the bundle again") from error
+        raise BundleCorruptError(f"{name_of(model)}: does not load: {error}; copy the bundle again") from error
+
+
+def name_of(model: Path | bytes) -> str:
+    """What errors call a graph."""
+    return "the graph" if isinstance(model, bytes) else str(model)
+
+
+def shapes_of(session: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+    """What a loaded graph takes and gives, by name."""
+    takes, gives = ({node.name: node.shape for node in nodes} for nodes in (session.get_inputs(), session.get_outputs()))
+    return takes, gives
 
 
 class Session:
@@ -40,9 +50,8 @@ class Session:
 
         Raises: BundleCorruptError, if the graph does not load, or is not of that architecture.
         """
-        name = "the graph" if isinstance(model, bytes) else str(model)
         self._session = loaded(model, threads)
-        self._check(name, architecture)
+        self._check(name_of(model), architecture)
         self.architecture = architecture
 
     def _check(self, name: str, architecture: GeneratorConfig) -> None:
@@ -50,7 +59,7 @@ class Session:
         inputs = {"ids": [batch], "features": [batch, len(FEATURES)], "state": [batch, state]}
         outputs = {"logits": [batch, vocab], "state_after": [batch, state]}
         more = {"probabilities": [batch, vocab]} | ({"odds": [batch, 1]} if architecture.matches else {})
-        takes, gives = ({node.name: node.shape for node in nodes} for nodes in (self._session.get_inputs(), self._session.get_outputs()))
+        takes, gives = shapes_of(self._session)
         if takes != inputs or gives not in (outputs, outputs | more):
             raise BundleCorruptError(
                 f"{name}: takes {takes} and gives {gives}, not {inputs} and {outputs | more} as config.json says; copy the bundle again"
