@@ -1,7 +1,5 @@
 """RUN → BUNDLE: what a finished run of an autoencoder is saved as, its figures, and its card."""
 
-import hashlib
-import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
@@ -9,7 +7,6 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from htmlgen import config as configs
 from htmlgen.decoding.guides import guide_of
 from htmlgen.decoding.sampling import SamplingConfig
 from htmlgen.decoding.search import Request, Search
@@ -37,22 +34,8 @@ def finish(run: AutoencoderRun, output: Path, *, sources: Path | None = None, fo
     """
     config, weights = run.trainer.model.config, weights_of(run.trainer.model)
     graphs = {bundle.ENCODER: encoder_graph(config, weights), bundle.DECODER: decoder_graph(config, weights)}
-    trained = {
-        "steps": run.trainer.step,
-        "trained_tokens": run.trainer.tokens,
-        "trained_minutes": round(run.trainer.seconds / 60, 1),
-    }
     grammar = str(run.trainer.config.grammar)
-    record = {
-        "model": MODEL,
-        "architecture": configs.to_dict(config),
-        "vocabulary_sha256": hashlib.sha256(run.tokenizer.model).hexdigest(),
-        "command": run.settings["command"],
-        "training": configs.to_dict(run.trainer.config) | trained,
-        "corpus": run.settings["corpus"],
-        "figures": exactness(graphs, config, run.tokenizer, grammar, run.valid.snippets),
-        "date": time.strftime("%Y-%m-%d", time.gmtime()),
-    }
+    record = {"model": MODEL} | run.record(exactness(graphs, config, run.tokenizer, grammar, run.valid.snippets))
     card = _card(output.name, record, table_of(sources))
     bundle.save(output, {bundle.TOKENIZER: run.tokenizer.model, **graphs, bundle.CARD: card.encode()}, record, force=force)
     return record

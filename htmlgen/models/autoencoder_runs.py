@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,7 +19,7 @@ from htmlgen.markup.reader import read
 from htmlgen.models.autoencoder import create
 from htmlgen.models.autoencoder_training import AutoencoderTrainer, AutoencoderTraining
 from htmlgen.models.data import TokenPages
-from htmlgen.models.runs import check_no_run, read_settings, read_tokenizer, run_folder, write_file
+from htmlgen.models.runs import RunOf, check_no_run, read_settings, read_tokenizer, run_folder, write_file
 from htmlgen.runtime.architecture import AutoencoderConfig
 from htmlgen.tokens.context import Reading
 from htmlgen.tokens.tokenizer import Tokenizer
@@ -62,22 +62,8 @@ class Split:
         return cls(snippets, kinds)
 
 
-@dataclass(frozen=True)
-class AutoencoderRun:
-    """A run that can be trained: `trainer` does it, the rest says what was trained on what."""
-
-    output: Path  #: the bundle to be
-    folder: Path
-    trainer: AutoencoderTrainer
-    tokenizer: Tokenizer
-    train: Split
-    valid: Split
-    settings: dict[str, Any]  #: command, corpus, training, architecture, as saved
-
-    @property
-    def finished(self) -> bool:
-        """True when the budget is spent."""
-        return self.trainer.done >= 1
+#: Of an autoencoder.
+AutoencoderRun: TypeAlias = RunOf[AutoencoderTrainer, Split]
 
 
 def start(

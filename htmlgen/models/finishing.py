@@ -1,15 +1,12 @@
 """RUN → BUNDLE: what a finished training run is saved as, its figures, and the card that tells people of it."""
 
 import csv
-import hashlib
-import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from htmlgen import config as configs
 from htmlgen.errors import InputError
 from htmlgen.models.autoencoder import AutoencoderModel
 from htmlgen.models.data import TokenPages
@@ -40,20 +37,7 @@ def finish(run: Run, output: Path, *, sources: Path | None = None, force: bool =
     """
     weights = weights_of(run.trainer.model)
     graph = step_graph(run.trainer.model.config, weights)
-    trained = {
-        "steps": run.trainer.step,
-        "trained_tokens": run.trainer.tokens,
-        "trained_minutes": round(run.trainer.seconds / 60, 1),
-    }
-    record = {
-        "architecture": configs.to_dict(run.trainer.model.config),
-        "vocabulary_sha256": hashlib.sha256(run.tokenizer.model).hexdigest(),
-        "command": run.settings["command"],
-        "training": configs.to_dict(run.trainer.config) | trained,
-        "corpus": run.settings["corpus"],
-        "figures": _figures(run, graph),
-        "date": time.strftime("%Y-%m-%d", time.gmtime()),
-    }
+    record = run.record(_figures(run, graph))
     files = {
         bundle.TOKENIZER: run.tokenizer.model,
         bundle.STEP: graph,

@@ -4,12 +4,14 @@ The folder `OUTPUT.training` holds all that a resume needs (settings, tokenizer,
 once, and a run that was killed loses nothing but the steps after its last checkpoint.
 """
 
+import hashlib
 import json
+import time
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Generic, TypeAlias, TypeVar
 
 from htmlgen import config as configs
 from htmlgen.corpus.preparation import PreparedPage, corpus_sha256
@@ -17,6 +19,7 @@ from htmlgen.decoding.guides import guide_of
 from htmlgen.errors import BundleCorruptError, ConfigError, OutputError, VocabularyError
 from htmlgen.models.data import TokenPages
 from htmlgen.models.generator import GeneratorModel, create
+from htmlgen.models.loop import Loop
 from htmlgen.models.training import Trainer, TrainingConfig
 from htmlgen.models.weights import unpacked
 from htmlgen.runtime.architecture import GeneratorConfig
@@ -56,22 +59,47 @@ class Setup:
     source: Bundle[GeneratorConfig] | None = None  #: whose weights and vocabulary it starts from; the shape is that bundle's then
 
 
+TrainedBy = TypeVar("TrainedBy", bound=Loop[Any, Any])
+Split = TypeVar("Split")
+
+
 @dataclass(frozen=True)
-class Run:
+class RunOf(Generic[TrainedBy, Split]):
     """A run that can be trained: `trainer` does it, the rest says what was trained on what."""
 
     output: Path  #: the bundle to be
     folder: Path
-    trainer: Trainer
+    trainer: TrainedBy
     tokenizer: Tokenizer
-    train: TokenPages
-    valid: TokenPages
+    train: Split
+    valid: Split
     settings: dict[str, Any]  #: command, corpus, training, architecture, as saved
 
     @property
     def finished(self) -> bool:
         """True when the budget is spent."""
         return self.trainer.done >= 1
+
+    def record(self, figures: Mapping[str, float]) -> dict[str, Any]:
+        """What a bundle's config.json says of the run, beside what it measured."""
+        trained = {
+            "steps": self.trainer.step,
+            "trained_tokens": self.trainer.tokens,
+            "trained_minutes": round(self.trainer.seconds / 60, 1),
+        }
+        return {
+            "architecture": configs.to_dict(self.trainer.model.config),
+            "vocabulary_sha256": hashlib.sha256(self.tokenizer.model).hexdigest(),
+            "command": self.settings["command"],
+            "training": configs.to_dict(self.trainer.config) | trained,
+            "corpus": self.settings["corpus"],
+            "figures": dict(figures),
+            "date": time.strftime("%Y-%m-%d", time.gmtime()),
+        }
+
+
+#: Of a generator.
+Run: TypeAlias = RunOf[Trainer, TokenPages]
 
 
 def run_folder(output: Path) -> Path:
