@@ -18,6 +18,7 @@ from htmlgen.cli_ancestors import sample
 from htmlgen.cli_autoencoding import COMMANDS as AUTOENCODING
 from htmlgen.cli_compare import compare
 from htmlgen.cli_complete import complete
+from htmlgen.cli_console import tell
 from htmlgen.cli_control import control_of, control_options, sampling_of, shape_of, shape_options
 from htmlgen.cli_corpus import corpus
 from htmlgen.cli_eval import evaluate
@@ -48,19 +49,19 @@ class _Commands(click.Group):
             code = super().main(*arguments, **options | {"prog_name": "htmlgen", "standalone_mode": False})
             sys.stdout.flush()
         except click.exceptions.Abort:
-            _tell("interrupted")
+            tell("interrupted")
             code = 130
         except click.ClickException as error:
             error.show()
             code = 2
         except HtmlgenError as error:
-            _tell(str(error))
+            tell(str(error))
             code = 2
         except BrokenPipeError:
             _close_stdout()
             code = 0
         except OSError as error:
-            _tell(f"{error.filename or 'output'}: {error.strerror or error}")
+            tell(f"{error.filename or 'output'}: {error.strerror or error}")
             _close_stdout()
             code = 2
         sys.exit(code if isinstance(code, int) else 0)
@@ -79,10 +80,6 @@ def _close_stdout() -> None:
     """What is still buffered has nowhere to go, and Python would complain of it on its way out."""
     with contextlib.suppress(OSError, ValueError):
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-
-
-def _tell(message: str) -> None:
-    click.echo(f"htmlgen: {message}", err=True)
 
 
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
@@ -154,7 +151,7 @@ def generate(
     first = draw_seed() if seed is None else seed
     written = chosen(order, count, first, jobs=jobs)
     if seed is None:
-        _tell(f"seed {first}")
+        tell(f"seed {first}")
     if out is None:
         for number, page in enumerate(written):
             click.echo(("\n" if pretty and number else "") + shown(page, pretty, jsonl))
@@ -200,7 +197,7 @@ def tokenize(file: str, as_json: bool, bundle: str | None) -> None:
         else:
             show(tokenizer, ids, size=len(write(reading.events).encode()), stream=sys.stdout)
         for loss in reading.losses:
-            _tell(f"{page.name}: not kept: {loss.cause} ({loss.place})")
+            tell(f"{page.name}: not kept: {loss.cause} ({loss.place})")
 
 
 @cli.command()

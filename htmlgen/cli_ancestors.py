@@ -1,15 +1,18 @@
 """`htmlgen train --cell … --unit …` and `htmlgen sample`: the recurrent text generators that came before."""
 
 import shlex
-import sys
 from pathlib import Path
 from typing import Any, Final
 
 import click
 
+from htmlgen.cli_console import command_line, refuse, tell
+
 _CELLS: Final = ("simple", "jordan", "gru", "lstm", "peephole")
 _UNITS: Final = ("byte", "char", "word", "subword", "structure")
-_OTHERS: Final = ("source", "sources", "resume", "model", "checkpoint_steps", "sample_minutes")  # what only a bundle has
+_OTHERS: Final = (  # what only a bundle has
+    "source", "sources", "resume", "model", "checkpoint_steps", "sample_minutes", "noise", "masked", "divergence",
+)  # fmt: skip
 
 cell_option = click.option(
     "--cell", type=click.Choice(_CELLS), default="lstm", show_default=True, help="Recurrent cell; another than lstm makes no bundle."
@@ -34,10 +37,9 @@ def train_ancestor(inputs: tuple[str, ...], output: Path, options: dict[str, Any
     from htmlgen.models.showing import TrainingBar
     from htmlgen.models.training import TrainingConfig, bits_per_byte
 
-    _refuse_others()
-    minutes = 10.0 if options["minutes"] is None and options["tokens"] is None else options["minutes"]
-    settings = {name: options[name] for name in ("tokens", "batch", "length", "learning_rate", "seed")}
-    training = TrainingConfig(minutes=minutes, grammar_share=0.0, drawn_share=0.0, **settings)
+    refuse(_OTHERS, "--cell, --unit and --one-hot make no bundle")
+    settings = {name: options[name] for name in ("minutes", "tokens", "batch", "length", "learning_rate", "seed")}
+    training = TrainingConfig(grammar_share=0.0, drawn_share=0.0, **settings)
     tokenizer, train, valid = _read(inputs, options)
     shape = {name: options[name] for name in ("embedding", "units", "layers", "dropout", "cell", "unit", "one_hot")}
     ancestor = Ancestor(created(AncestorConfig(vocab_size=len(tokenizer.vocabulary), **shape), options["seed"]), tokenizer)
@@ -45,19 +47,10 @@ def train_ancestor(inputs: tuple[str, ...], output: Path, options: dict[str, Any
         for progress in ancestor.train(train, training):
             bar.update(progress)
     figures = {"valid_bits_per_byte": round(bits_per_byte(ancestor.model, valid), 4), "parameters": ancestor.model.count_params()}
-    command = shlex.join(["htmlgen", *sys.argv[1:]])
-    ancestor.save(output, {"command": command, "training": configs.to_dict(training), "figures": figures})
+    ancestor.save(output, {"command": command_line(), "training": configs.to_dict(training), "figures": figures})
     for name, value in figures.items():
         click.echo(f"{name.replace('_', ' ')}: {value}")
-    click.echo(f"htmlgen: wrote {output}; write with: htmlgen sample {shlex.quote(str(output))}", err=True)
-
-
-def _refuse_others() -> None:
-    context = click.get_current_context()
-    for name in _OTHERS:
-        if context.get_parameter_source(name) is click.core.ParameterSource.COMMANDLINE:
-            option = "--from" if name == "source" else f"--{name.replace('_', '-')}"
-            raise click.UsageError(f"{option} is for bundles, which --cell, --unit and --one-hot do not make; leave it out")
+    tell(f"wrote {output}; write with: htmlgen sample {shlex.quote(str(output))}")
 
 
 def _read(inputs: tuple[str, ...], options: dict[str, Any]) -> Any:

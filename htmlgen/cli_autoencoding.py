@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from htmlgen.cli_console import tell
 from htmlgen.errors import InputError, OutputError
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ def autoencode(files: tuple[str, ...], as_json: bool, bundle: str | None) -> Non
 
     autoencoder, printer = _loaded(bundle), Printer(sys.stdout)
     exact = count = 0
-    for page in pages_in(files, _tell):
+    for page in pages_in(files, tell):
         for found in _reconstructed(autoencoder, page):
             exact, count = exact + found.exact, count + 1
             if as_json:
@@ -56,7 +57,7 @@ def _reconstructed(autoencoder: "Autoencoder", page: "NamedPage") -> "Iterator[R
     try:
         components = autoencoder.cutter.components(page.html, page.name)
     except InputError as error:
-        _tell(str(error))
+        tell(str(error))
         return
     yield from autoencoder.reconstructions(components)
 
@@ -110,7 +111,7 @@ def embed(
         write_map(sample.found, page, projection=projection, of=sample.passed)
         with write_atomically(plot) as stream:
             stream.write(page.getvalue().encode())
-    _tell(f"{rows:,} rows; wrote {' and '.join(str(path) for path in (output, plot) if path)}")
+    tell(f"{rows:,} rows; wrote {' and '.join(str(path) for path in (output, plot) if path)}")
 
 
 def _written(autoencoder: "Autoencoder", found: "Iterable[Found]", output: Path | None) -> int:
@@ -136,11 +137,11 @@ def _whole_pages(autoencoder: "Autoencoder", sources: tuple[str, ...]) -> "Itera
     from htmlgen.autoencoding.sources import pages_in
     from htmlgen.cli_progress import counted
 
-    for page in counted(pages_in(sources, _tell), quiet=False):
+    for page in counted(pages_in(sources, tell), quiet=False):
         try:
             yield whole_page(autoencoder, page)
         except InputError as error:
-            _tell(str(error))
+            tell(str(error))
 
 
 @click.command()
@@ -212,9 +213,9 @@ def vary(file: str, count: int, strength: float, seed: int | None, as_json: bool
     first = draw_seed() if seed is None else seed
     variants = _loaded(bundle).vary(_snippet(file), count, strength=strength, seed=first)
     if seed is None:
-        _tell(f"seed {first}")
+        tell(f"seed {first}")
     if len(variants) < count:
-        _tell(f"{len(variants)} of {count}: nothing else came that differs from the source and from these; try a greater --strength")
+        tell(f"{len(variants)} of {count}: nothing else came that differs from the source and from these; try a greater --strength")
     for html in variants:
         _echo({"html": html, "seed": first, "strength": strength}) if as_json else click.echo(html)
 
@@ -252,7 +253,7 @@ def _all(autoencoder: "Autoencoder", sources: tuple[str, ...], jobs: int) -> "It
         if source not in pages:
             yield from read_index(Path(source), encoder=autoencoder.encoder_sha256)
     if pages:
-        yield from found_in(autoencoder, counted(pages_in(pages, _tell), quiet=False), jobs=jobs, tell=_tell)
+        yield from found_in(autoencoder, counted(pages_in(pages, tell), quiet=False), jobs=jobs, tell=tell)
 
 
 def _snippet(file: str) -> str:
@@ -277,10 +278,6 @@ def _shown(found: list[dict[str, Any]], as_json: bool, show: Callable[[], None])
 
 def _echo(found: dict[str, Any]) -> None:
     click.echo(json.dumps(found, ensure_ascii=False))
-
-
-def _tell(message: str) -> None:
-    click.echo(f"htmlgen: {message}", err=True)
 
 
 COMMANDS = (autoencode, duplicates, embed, interpolate, outliers, similar, vary)

@@ -4,6 +4,8 @@ import sys
 
 import click
 
+from htmlgen.cli_console import tell
+
 
 @click.command()
 @click.argument("reference", metavar="A")
@@ -20,13 +22,9 @@ def compare(reference: str, candidate: str, as_json: bool, fragment: bool | None
     from htmlgen.evaluation.pair_inputs import read_pairs
     from htmlgen.evaluation.reports import pairs
 
-    report = pairs.compare_all(read_pairs(reference, candidate), fragment=fragment, tell=_tell)
+    report = pairs.compare_all(read_pairs(reference, candidate), fragment=fragment, tell=tell)
     if as_json:
         pairs.write_json(report, sys.stdout)
     elif report.compared:
         pairs.write_table(report, sys.stdout, fragment=fragment, rows=rows, differences=differences)
     click.get_current_context().exit(report.exit_code)
-
-
-def _tell(message: str) -> None:
-    click.echo(f"htmlgen: {message}", err=True)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, NoReturn, TextIO
 import click
 from click.core import ParameterSource
 
+from htmlgen.cli_console import tell
 from htmlgen.errors import OutputError
 from htmlgen.evaluation.reports.formats import FORMATS
 
@@ -195,7 +196,7 @@ def _collect(sources: tuple[str, ...], config: "ConfigFile", options: dict[str, 
     with _stream(options["output"]) as stream:
         (found.write_json if options["form"] == "json" else found.write_table)(stream)
     for problem in found.problems:
-        _tell(problem)
+        tell(problem)
     return 2 if found.problems else 0
 
 
@@ -236,7 +237,7 @@ def _kept(
 
     for page in judged:
         if isinstance(page, UnreadablePage):
-            _tell(str(page.error))
+            tell(str(page.error))
             outcome.unreadable += 1
             yield page
             continue
@@ -251,9 +252,9 @@ def _end(baseline: "Baseline | None", recording: "Recording | None") -> None:
     """Says, and writes, what is known once all pages are judged."""
     if recording:
         recording.write()
-        _tell(f"wrote {_findings(recording.counts.total())} to {recording.file}")
+        tell(f"wrote {_findings(recording.counts.total())} to {recording.file}")
     if baseline and baseline.gone:
-        _tell(f"{_findings(baseline.gone)} of {baseline.file} no longer there; --write-baseline writes it anew")
+        tell(f"{_findings(baseline.gone)} of {baseline.file} no longer there; --write-baseline writes it anew")
 
 
 def _selection(config: "ConfigFile", options: dict[str, Any]) -> "Selection":
@@ -338,7 +339,7 @@ def _watch(sources: tuple[str, ...], exclude: "Paths", judge: Callable[[], int])
 
     for _ in changes(sources, exclude):
         judge()
-        _tell(f"watching {', '.join(sources)}; Ctrl-C ends it")
+        tell(f"watching {', '.join(sources)}; Ctrl-C ends it")
     raise AssertionError("there is always a next change")
 
 
@@ -356,7 +357,7 @@ def _compared(comparing: "Comparing | None", outcome: _Outcome) -> "Callable[[],
         assert comparing is not None
         found = comparing.compared()
         if found.problem:
-            _tell(found.problem)
+            tell(found.problem)
             outcome.unreadable += 1
         return found
 
@@ -372,7 +373,3 @@ def _measuring(bundle: str | None, threads: int) -> "Measuring":
 
 def _findings(count: int) -> str:
     return f"{count:,} {'finding' if count == 1 else 'findings'}"
-
-
-def _tell(message: str) -> None:
-    click.echo(f"htmlgen: {message}", err=True)

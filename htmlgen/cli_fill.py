@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from htmlgen.cli_console import tell
 from htmlgen.cli_control import assets_url
 from htmlgen.errors import HoleError, InputError, OutputError
 
@@ -45,7 +46,7 @@ def fill(files: tuple[str, ...], output: Path | None, seed: int | None, max_toke
             raise HoleError(f"{file}: {error}") from error
         _write(page, target)
     if seed is None:
-        click.echo(f"htmlgen: seed {first}", err=True)
+        tell(f"seed {first}")
 
 
 def _targets(files: tuple[str, ...], output: Path | None, force: bool) -> list[Path | None]:

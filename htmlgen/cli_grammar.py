@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from htmlgen.cli_console import tell
 from htmlgen.errors import BundleError, InputError, OutputError, PromptError, VocabularyError
 
 if TYPE_CHECKING:
@@ -26,10 +27,6 @@ AMPLE = 1 << 14  # tokens: a budget that forbids nothing
 @click.group()
 def grammar() -> None:
     """Check, walk, explain and learn grammars, and hold pages against them."""
-
-
-def _tell(message: str) -> None:
-    click.echo(f"htmlgen: {message}", err=True)
 
 
 def _origin(name: str) -> str | Path:
@@ -67,7 +64,7 @@ def _guide(automaton: "Automaton", bundle: str | None) -> "GrammarGuide":
         except VocabularyError as error:
             if bundle is not None:
                 raise
-            _tell(f"{error}; here the grammar's own names are used")
+            tell(f"{error}; here the grammar's own names are used")
     return GrammarGuide(automaton, own_vocabulary(automaton))
 
 
@@ -265,7 +262,7 @@ def validate_pages(name: str, pages: tuple[str, ...], lines: bool, every: bool) 
     counts: Counter[str] = Counter()
     for page in read_pages(pages, lines=lines):
         if isinstance(page, UnreadablePage):
-            _tell(str(page.error))
+            tell(str(page.error))
             counts["unreadable"] += 1
             continue
         found = _violations(page.text, automaton)
@@ -309,7 +306,7 @@ def learn(pages: tuple[str, ...], output: Path, base: str, support: int, jobs: i
     noun = "page" if learned.pages == 1 else "pages"
     click.echo(f"{learned.pages:,} {noun}; {len(learned.elements)} elements kept: {' '.join(learned.elements)}")
     click.echo(f"{len(learned.left_out)} left out: {' '.join(learned.left_out)}")
-    _tell(f"wrote {output}; look at it with: htmlgen grammar check {output}")
+    tell(f"wrote {output}; look at it with: htmlgen grammar check {output}")
 
 
 def _href(base: str | Path, output: Path) -> str:

@@ -2,11 +2,12 @@
 
 import json
 import shlex
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import click
+
+from htmlgen.cli_console import command_line, is_given, tell
 
 if TYPE_CHECKING:
     from htmlgen.models.runs import Run
@@ -34,30 +35,28 @@ def new_site_run(sources: tuple[str, ...], output: Path, options: dict[str, Any]
     from htmlgen.runtime.bundle import GRAMMAR
 
     runs.check_no_run(output)
-    _tell("reading and cleaning pages …")
+    tell("reading and cleaning pages …")
     site = read_site(sources, fraction=_given("valid_fraction", options) or 0.2, jobs=options["jobs"])
     tokens = site.train_bytes / _BYTES_PER_TOKEN
     batch = _given("batch", options) or int(max(1, min(options["batch"], tokens / (_WINDOWS * options["length"]))))
     training = TrainingConfig(
-        minutes=10.0 if options["minutes"] is None and options["tokens"] is None else options["minutes"],
         tokens=options["tokens"] or int(_READINGS * tokens),
         batch=batch,
         learning_rate=_given("learning_rate", options) or _LEARNING_RATE,
         grammar=str(runs.run_folder(output) / GRAMMAR),
-        **{name: options[name] for name in ("length", "seed", "checkpoint_steps")},
+        **{name: options[name] for name in ("minutes", "length", "seed", "checkpoint_steps")},
     )
     runs.write_file(runs.run_folder(output) / GRAMMAR, site.grammar.text.encode())
-    _tell(f"{len(site.train)} pages to train on, {len(site.valid)} kept back; going on from {source.name} …")
+    tell(f"{len(site.train)} pages to train on, {len(site.valid)} kept back; going on from {source.name} …")
     before = rates([*measure(site.valid, source, threads=options["jobs"])])["bits_per_byte"]
     runs.write_file(runs.run_folder(output) / _MEASURED, json.dumps({"bits_per_byte_before": before}).encode())
     setup = runs.Setup(shape=runs.Shape(), training=training, source=source)
-    return runs.start(site.train, site.valid, output, setup=setup, command=shlex.join(["htmlgen", *sys.argv[1:]]))
+    return runs.start(site.train, site.valid, output, setup=setup, command=command_line())
 
 
 def _given(name: str, options: dict[str, Any]) -> Any:
     """An option's value, where it is on the command line."""
-    given = click.get_current_context().get_parameter_source(name) is click.core.ParameterSource.COMMANDLINE
-    return options[name] if given else None
+    return options[name] if is_given(name) else None
 
 
 def is_site_run(folder: Path) -> bool:
@@ -83,8 +82,4 @@ def report(run: "Run", record: dict[str, Any]) -> None:
         f"in {_PAGES} pages: {len(found.commonest_met)} of the site's {len(found.commonest)} commonest elements with a class, "
         f"{found.names_met} of its {found.names} class names"
     )
-    _tell(f"htmlgen generate --bundle {shlex.quote(str(run.output))} --grammar {shlex.quote(str(grammar))} writes such pages")
-
-
-def _tell(message: str) -> None:
-    click.echo(f"htmlgen: {message}", err=True)
+    tell(f"htmlgen generate --bundle {shlex.quote(str(run.output))} --grammar {shlex.quote(str(grammar))} writes such pages")

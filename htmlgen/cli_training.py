@@ -1,14 +1,14 @@
 """`htmlgen train`: pages, or the elements in them, into bundles."""
 
 import shlex
-import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
 from htmlgen.cli_ancestors import cell_option, is_ancestor, one_hot_option, train_ancestor, unit_option
+from htmlgen.cli_console import command_line, is_given, refuse, spelled, tell
 from htmlgen.cli_site import is_site_run, new_site_run, report
 
 if TYPE_CHECKING:
@@ -17,6 +17,15 @@ if TYPE_CHECKING:
     from htmlgen.runtime.architecture import GeneratorConfig
     from htmlgen.runtime.bundle import Bundle
     from htmlgen.runtime.interrupts import Interrupts
+
+_MINUTES: Final = 10.0  # of a run that is given no end
+#: Settings by the only kind of model that has them.
+_OWN_SETTINGS: Final = {
+    "generator": (
+        "cell", "unit", "one_hot", "grammar", "vocabulary", "embedding", "units", "layers", "dropout", "batch", "length", "sample_minutes",
+    ),
+    "autoencoder": ("noise", "masked", "divergence"),
+}  # fmt: skip
 
 
 @click.command()
@@ -65,34 +74,62 @@ def train(
         _check_own_site(pages, model, resume, options)
     elif not resume and not pages:
         raise click.UsageError("give the pages to train on: folders, globs, .html, .parquet or .jsonl files")
+    if not resume and options["minutes"] is None and options["tokens"] is None:
+        options["minutes"] = _MINUTES
     if is_ancestor(options):
         train_ancestor(pages, output, options)
         return
+    if resume:
+        model = _resumed(runs.read_settings(runs.run_folder(output)))
+    _refuse_settings_of_others(model)
     run = None
     with Interrupts() as interrupts:
-        if model == "autoencoder" or (resume and autoencoder_runs.is_autoencoder(output)):
+        if model == autoencoder_runs.MODEL:
             record = _train_autoencoder(pages, output, interrupts, options, resume=resume, sources=sources, force=force)
         else:
             run = _generator_run(pages, own_site, output, options, resume=resume)
-            record = _train_generator(run, interrupts, options, resume=resume, sample_minutes=sample_minutes, sources=sources, force=force)
+            record = _train_generator(run, interrupts, options, sample_minutes=sample_minutes, sources=sources, force=force)
     for name, value in record["figures"].items():
         click.echo(f"{name.replace('_', ' ')}: {value}")
     if run is not None and is_site_run(run.folder):
         report(run, record)
-    _tell(f"wrote {output}; {runs.run_folder(output)} can go, or be trained further with --resume --force --minutes")
+    tell(f"wrote {output}; {runs.run_folder(output)} can go, or be trained further with --resume --force --minutes")
 
 
 def _check_own_site(pages: tuple[str, ...], model: str, resume: bool, options: dict[str, Any]) -> None:
     """Raises: UsageError, for what does not go with --pages."""
-    context = click.get_current_context()
     if pages or options["valid"] or resume or model != "generator":
         raise click.UsageError("--pages are all the pages of one site: leave out CORPUS, --valid, --resume and --model")
     if is_ancestor(options):
         raise click.UsageError("--pages goes on with the model of a bundle; leave out --cell, --unit and --one-hot")
     if options["source"] is None:
         raise click.UsageError("--pages goes on from a bundle: add --from default, or --from BUNDLE")
-    if context.get_parameter_source("grammar") is click.core.ParameterSource.COMMANDLINE:
-        raise click.UsageError("--pages learns the grammar of the site; leave out --grammar")
+    refuse(["grammar"], "--pages learns the grammar of the site")
+
+
+def _refuse_settings_of_others(model: str) -> None:
+    """Raises: UsageError, for a setting that the model to be trained does not have."""
+    for other, names in _OWN_SETTINGS.items():
+        if other != model:
+            refuse(names, f"--model {model} would ignore a setting of --model {other}")
+
+
+def _resumed(settings: dict[str, Any]) -> str:
+    """The kind of model that a run trains.
+
+    Args: settings, as the run has saved them. Raises: UsageError, for what it was not started with: it goes on as it was started, but for
+    its end.
+    """
+    refuse(["pages", "valid", "valid_fraction", "source"], "--resume goes on with the pages and the weights that the run has")
+    architecture, training = settings["architecture"], settings["training"]
+    model = str(settings.get("model", "generator"))
+    started = {**architecture, **training, "model": model, "vocabulary": architecture.get("vocab_size")}
+    started["grammar"] = started.get("grammar") or "none"
+    for name, value in click.get_current_context().params.items():
+        if name not in ("minutes", "tokens") and name in started and is_given(name) and value != started[name]:
+            option = spelled(name)
+            raise click.UsageError(f"the run was started with {option} {started[name]}, and --resume goes on with that; leave out {option}")
+    return model
 
 
 def _generator_run(pages: tuple[str, ...], own_site: tuple[str, ...], output: Path, options: dict[str, Any], *, resume: bool) -> "Run":
@@ -105,14 +142,12 @@ def _generator_run(pages: tuple[str, ...], own_site: tuple[str, ...], output: Pa
 
 
 def _train_generator(
-    run: "Run", interrupts: "Interrupts", options: dict[str, Any], *, resume: bool, sample_minutes: float, **finish: Any
+    run: "Run", interrupts: "Interrupts", options: dict[str, Any], *, sample_minutes: float, **finish: Any
 ) -> dict[str, Any]:
     """The record of the bundle. Args: finish, how it is written, see `finishing.finish`."""
     from htmlgen.models import finishing
     from htmlgen.models.sampling import sample_page
 
-    if resume:
-        _refuse_changes(run, options)
     _train(run, interrupts, sample_minutes, lambda: sample_page(run, seed=options["seed"]))
     return finishing.finish(run, run.output, **finish)
 
@@ -140,39 +175,21 @@ def _new_autoencoder_run(pages: tuple[str, ...], output: Path, options: dict[str
     from htmlgen.models.runs import check_no_run
     from htmlgen.runtime.bundle import load
 
-    context = click.get_current_context()
-    for name in ("grammar", "vocabulary", "embedding", "units", "layers", "dropout", "batch", "length"):
-        if context.get_parameter_source(name) is click.core.ParameterSource.COMMANDLINE:
-            raise click.UsageError(f"--{name} is a generator's; leave it out, or train one with --model generator")
-    minutes = 10.0 if options["minutes"] is None and options["tokens"] is None else options["minutes"]
-    settings = {name: options[name] for name in ("tokens", "learning_rate", "noise", "masked", "divergence", "seed", "checkpoint_steps")}
-    training = AutoencoderTraining(minutes=minutes, grammar=GRAMMAR, **settings)
+    names = ("minutes", "tokens", "learning_rate", "noise", "masked", "divergence", "seed", "checkpoint_steps")
+    training = AutoencoderTraining(grammar=GRAMMAR, **{name: options[name] for name in names})
     source = None if options["source"] in (None, "default") else options["source"]
     check_no_run(output)
-    _tell("cutting pages into snippets …")
+    tell("cutting pages into snippets …")
     cutting = Cutting(bundle=source, grammar="page")
     read = list(read_snippets(pages, cutting, jobs=options["jobs"]))
     if options["valid"]:
         train_snippets, valid_snippets = read, list(read_snippets(options["valid"], cutting, jobs=options["jobs"]))
     else:
         train_snippets, valid_snippets = split_by_site(read, options["valid_fraction"])
-    _tell(f"{len(train_snippets)} snippets to train on, {len(valid_snippets)} to validate …")
-    command = shlex.join(["htmlgen", *sys.argv[1:]])
+    tell(f"{len(train_snippets)} snippets to train on, {len(valid_snippets)} to validate …")
     return autoencoder_runs.start(
-        train_snippets, valid_snippets, output, tokenizer=load(source).tokenizer, training=training, command=command
+        train_snippets, valid_snippets, output, tokenizer=load(source).tokenizer, training=training, command=command_line()
     )
-
-
-def _refuse_changes(run: "Run", options: dict[str, Any]) -> None:
-    """A run goes on with the settings of its start: another setting on the command line would be ignored."""
-    started = {**run.settings["training"], **run.settings["architecture"]}
-    started["grammar"] = started["grammar"] or "none"
-    context = click.get_current_context()
-    for name in ("grammar", "embedding", "units", "layers", "dropout", "batch", "length", "learning_rate", "seed"):
-        given = context.get_parameter_source(name) is click.core.ParameterSource.COMMANDLINE
-        if given and options[name] != started[name]:
-            option = f"--{name.replace('_', '-')}"
-            raise click.UsageError(f"the run was started with {option} {started[name]}, and --resume goes on with that; leave out {option}")
 
 
 def _source(options: dict[str, Any]) -> "Bundle[GeneratorConfig] | None":
@@ -181,10 +198,7 @@ def _source(options: dict[str, Any]) -> "Bundle[GeneratorConfig] | None":
 
     if options["source"] is None:
         return None
-    context = click.get_current_context()
-    for name in ("vocabulary", "embedding", "units", "layers"):
-        if context.get_parameter_source(name) is click.core.ParameterSource.COMMANDLINE:
-            raise click.UsageError(f"--from keeps the shape of its bundle; leave out --{name}")
+    refuse(["vocabulary", "embedding", "units", "layers", "dropout"], "--from keeps the shape of its bundle")
     return load(None if options["source"] == "default" else options["source"])
 
 
@@ -194,23 +208,21 @@ def _new_run(pages: tuple[str, ...], output: Path, options: dict[str, Any]) -> "
     from htmlgen.models.training import TrainingConfig
 
     shape = runs.Shape(**{name: options[name] for name in ("vocabulary", "embedding", "units", "layers", "dropout")})
-    settings = {name: options[name] for name in ("tokens", "batch", "length", "learning_rate", "seed", "checkpoint_steps")}
-    minutes = 10.0 if options["minutes"] is None and options["tokens"] is None else options["minutes"]
+    names = ("minutes", "tokens", "batch", "length", "learning_rate", "seed", "checkpoint_steps")
     grammar = None if options["grammar"] == "none" else options["grammar"]
-    training = TrainingConfig(minutes=minutes, grammar=grammar, **settings)
+    training = TrainingConfig(grammar=grammar, **{name: options[name] for name in names})
     source = _source(options)
     setup = runs.Setup(shape=shape, training=training, source=source)
     runs.check_no_run(output)
-    _tell("reading and cleaning pages …")
+    tell("reading and cleaning pages …")
     read = list(prepare(pages, jobs=options["jobs"], grammar=grammar))
     if options["valid"]:
         train_pages, valid_pages = read, list(prepare(options["valid"], jobs=options["jobs"], grammar=grammar))
     else:
         train_pages, valid_pages = split_by_site(read, options["valid_fraction"])
     what = f"learning {shape.vocabulary} tokens" if source is None else f"going on from {source.name}"
-    _tell(f"{len(train_pages)} pages to train on, {len(valid_pages)} to validate; {what} …")
-    command = shlex.join(["htmlgen", *sys.argv[1:]])
-    return runs.start(train_pages, valid_pages, output, setup=setup, command=command)
+    tell(f"{len(train_pages)} pages to train on, {len(valid_pages)} to validate; {what} …")
+    return runs.start(train_pages, valid_pages, output, setup=setup, command=command_line())
 
 
 def _train(run: "Run | AutoencoderRun", interrupts: "Interrupts", sample_minutes: float, sample: Callable[[], str]) -> None:
@@ -231,9 +243,5 @@ def _train(run: "Run | AutoencoderRun", interrupts: "Interrupts", sample_minutes
                 due = progress.seconds + 60 * sample_minutes
     if not run.finished:
         run.trainer.save()
-        _tell(f"saved a checkpoint at step {run.trainer.step}; go on with: htmlgen train -o {shlex.quote(str(run.output))} --resume")
+        tell(f"saved a checkpoint at step {run.trainer.step}; go on with: htmlgen train -o {shlex.quote(str(run.output))} --resume")
         click.get_current_context().exit(130)
-
-
-def _tell(message: str) -> None:
-    click.echo(f"htmlgen: {message}", err=True)

@@ -12,6 +12,7 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from htmlgen.cli_console import tell
 from htmlgen.errors import OutputError
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ def write_folder(pages: Iterable["Page"], count: int, out: Path, *, force: bool,
                 bar.add(page.tokens)
     except OSError as error:
         raise OutputError(f"{out}: cannot write there: {error}") from error
-    _tell(f"wrote {_pages(count)} to {out}")
+    tell(f"wrote {_pages(count)} to {out}")
 
 
 def _names(out: Path, count: int, jsonl: bool) -> Iterator[Path]:
@@ -73,13 +74,13 @@ def write_file(order: "Order", count: int, out: Path, *, seed: int | None, jobs:
         if count:
             next(order.generator(threads=1).pages_of([first], **order.options))  # what cannot be written is told before a file is touched
         if seed is None:
-            _tell(f"seed {first}")
+            tell(f"seed {first}")
         with page_file(out, run, resume=resume) as file:
             interrupts.deferred = True
             _add_pages(file, order, range(first + file.pages, first + count), jobs, interrupts)
-        _tell(f"{'wrote' if file.pages >= count else 'interrupted: kept'} {_pages(file.pages)} to {out}")
+        tell(f"{'wrote' if file.pages >= count else 'interrupted: kept'} {_pages(file.pages)} to {out}")
     if file.pages < count:
-        _tell("go on with the same command and --resume")
+        tell("go on with the same command and --resume")
         click.get_current_context().exit(130)
 
 
@@ -123,7 +124,7 @@ class WritingBar:
             self._progress.update(self._task, completed=self._pages, speed=self._speed())
         elif time.monotonic() >= self._line_due:
             self._line_due += _LINE_SECONDS
-            _tell(f"{self._pages:,} of {self._count:,} pages, {self._speed()}")
+            tell(f"{self._pages:,} of {self._count:,} pages, {self._speed()}")
 
     def _speed(self) -> str:
         seconds = max(time.monotonic() - self._begun, 1e-3)
@@ -132,7 +133,3 @@ class WritingBar:
 
 def _pages(count: int) -> str:
     return f"{count:,} {'page' if count == 1 else 'pages'}"
-
-
-def _tell(message: str) -> None:
-    click.echo(f"htmlgen: {message}", err=True)

@@ -108,9 +108,10 @@ def test_a_text_file_is_learned_and_gone_on_with(tmp_path: Path, monkeypatch: py
 @pytest.mark.parametrize(
     ("options", "told"),
     [
-        (["--unit", "char", "--from", "default"], "--from is for bundles"),
-        (["--cell", "gru", "--resume"], "--resume is for bundles"),
-        (["--cell", "gru", "--model", "autoencoder"], "--model is for bundles"),
+        (["--unit", "char", "--from", "default"], "--cell, --unit and --one-hot make no bundle; leave out --from"),
+        (["--cell", "gru", "--resume"], "leave out --resume"),
+        (["--cell", "gru", "--model", "autoencoder"], "leave out --model"),
+        (["--cell", "gru", "--noise", "0.5"], "leave out --noise"),
         (["--unit", "char"], "none.txt: cannot be read as text"),
     ],
 )

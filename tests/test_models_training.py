@@ -22,6 +22,7 @@ from click.testing import CliRunner
 from conftest import tiny_architecture
 
 from htmlgen.cli import cli
+from htmlgen.config import to_dict
 from htmlgen.corpus.preparation import PreparedPage
 from htmlgen.decoding.guides import TAGS, guide_of
 from htmlgen.errors import BundleCorruptError, ConfigError, InputError
@@ -29,6 +30,7 @@ from htmlgen.markup.events import EndTag, StartTag
 from htmlgen.markup.reader import read
 from htmlgen.markup.writer import write
 from htmlgen.models import runs
+from htmlgen.models.autoencoder_training import AutoencoderTraining
 from htmlgen.models.data import TokenPages, Window, byte_lengths, lanes, shuffled, windows
 from htmlgen.models.generator import GeneratorModel, create
 from htmlgen.models.loop import learning_rate
@@ -330,6 +332,34 @@ def test_a_run_that_was_interrupted_and_killed_ends_as_the_unbroken_one(unbroken
     assert code == 0, stderr
     for name in (bundle.WEIGHTS, bundle.STEP, bundle.TOKENIZER):
         assert (output / name).read_bytes() == (unbroken[0] / name).read_bytes(), name
+
+
+@pytest.mark.parametrize(
+    ("model", "arguments", "told"),
+    [
+        ("generator", "--vocabulary 4096", "the run was started with --vocabulary 2048, and --resume goes on"),
+        ("generator", "--learning-rate 0.1", "the run was started with --learning-rate 0.003, and --resume goes on with that"),
+        ("generator", "--model autoencoder", "the run was started with --model generator, and --resume goes on with that"),
+        ("generator", "--noise 0.1", "--model generator would ignore a setting of --model autoencoder; leave out --noise"),
+        ("generator", "mysite/", "--resume goes on with the pages and the weights that the run has; leave out CORPUS"),
+        ("generator", "--valid more/", "leave out --valid"),
+        ("generator", "--from default", "leave out --from"),
+        ("autoencoder", "--noise 0.2", "the run was started with --noise 0.1, and --resume goes on with that; leave out --noise"),
+        ("autoencoder", "--divergence 1", "the run was started with --divergence 0.0, and --resume goes on with that"),
+        ("autoencoder", "--checkpoint-steps 3", "the run was started with --checkpoint-steps 0, and --resume goes on with that"),
+        ("autoencoder", "--model generator", "the run was started with --model autoencoder, and --resume goes on with that"),
+        ("autoencoder", "--units 8", "--model autoencoder would ignore a setting of --model generator; leave out --units"),
+    ],
+)
+def test_a_run_goes_on_with_the_settings_of_its_start(tmp_path: Path, model: str, arguments: str, told: str) -> None:
+    training = {"generator": TrainingConfig(minutes=1), "autoencoder": AutoencoderTraining(minutes=1)}[model]
+    settings = {"training": to_dict(training), "architecture": {"vocab_size": 2048}, "corpus": {}}
+    if model == "autoencoder":
+        settings["model"] = model
+    runs.write_file(runs.run_folder(tmp_path / "bundle") / "settings.json", json.dumps(settings).encode())
+    result = CliRunner().invoke(cli, ["train", "-o", str(tmp_path / "bundle"), "--resume", *arguments.split()])
+    assert result.exit_code == 2
+    assert told in result.stderr
 
 
 @pytest.mark.parametrize("damage", [lambda content: content[:100], lambda _: b"", lambda _: b"{}"], ids=["cut", "empty", "json"])

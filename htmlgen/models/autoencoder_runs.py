@@ -107,11 +107,6 @@ def resume(output: Path, *, minutes: float | None = None, tokens: int | None = N
     return run
 
 
-def is_autoencoder(output: Path) -> bool:
-    """Whether the run of that bundle trains an autoencoder. Raises: BundleCorruptError, ConfigError, if there is no run."""
-    return bool(read_settings(run_folder(output)).get("model") == MODEL)
-
-
 def _run(output: Path, tokenizer: Tokenizer, train: Split, valid: Split, settings: dict[str, Any]) -> AutoencoderRun:
     folder = run_folder(output)
     training = configs.from_dict(AutoencoderTraining, settings["training"])

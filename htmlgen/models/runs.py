@@ -201,6 +201,8 @@ def read_settings(folder: Path) -> dict[str, Any]:
         settings: dict[str, Any] = json.loads(path.read_text("utf-8"))
         if missing := {"training", "architecture", "corpus"} - set(settings):
             raise KeyError(f"no {missing.pop()}")
+        if not all(isinstance(settings[name], dict) for name in ("training", "architecture")):
+            raise TypeError("training and architecture are JSON objects")
     except FileNotFoundError as error:
         raise ConfigError(f"{folder}: no run to resume; start one without --resume") from error
     except (OSError, ValueError, KeyError, TypeError) as error:
