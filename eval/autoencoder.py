@@ -7,7 +7,6 @@ own parser, and by the grammar of components. `without_grammar` writes with ever
 """
 
 import argparse
-import json
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
@@ -17,6 +16,7 @@ from typing import Any, Final
 import numpy as np
 from sklearn.feature_extraction.text import TfidfVectorizer
 
+from eval.telling import tell
 from htmlgen.autoencoding.autoencoder import Autoencoder, Reconstruction
 from htmlgen.autoencoding.components import Component
 from htmlgen.corpus.snippets import Cutting, Snippet, read_snippets
@@ -153,9 +153,7 @@ def main() -> None:
     parser.add_argument("-o", "--output", type=Path)
     options = parser.parse_args()
     result = measure(options)
-    print(json.dumps(result, indent=1))
-    if options.output:
-        options.output.write_text(json.dumps(result, indent=1) + "\n")
+    tell(result, options.output)
 
 
 if __name__ == "__main__":

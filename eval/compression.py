@@ -6,7 +6,6 @@
 """
 
 import argparse
-import json
 import lzma
 import random
 from collections.abc import Callable, Sequence
@@ -16,6 +15,7 @@ import brotli
 import pyppmd
 import zstandard
 
+from eval.telling import tell
 from htmlgen.corpus.preparation import prepare
 from htmlgen.markup.writer import write
 
@@ -67,9 +67,7 @@ def main() -> None:
     }
     size = sum(map(len, pages))
     result = {name: round(8 * sum(len(compress(page)) for page in pages) / size, 4) for name, compress in compressors.items()}
-    print(json.dumps({"pages": len(pages), "bytes": size, "bits_per_byte": result}, indent=1))
-    if options.output:
-        options.output.write_text(json.dumps({"pages": len(pages), "bytes": size, "bits_per_byte": result}, indent=1) + "\n")
+    tell({"pages": len(pages), "bytes": size, "bits_per_byte": result}, options.output)
 
 
 if __name__ == "__main__":

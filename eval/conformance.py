@@ -24,6 +24,7 @@ from typing import Any
 import html5lib
 import pyarrow.parquet
 
+from eval.telling import tell
 from htmlgen.evaluation.conformance import conformance
 from htmlgen.evaluation.document import parse_document
 from htmlgen.pages import evaluate
@@ -144,10 +145,7 @@ def main() -> None:
         encoded = [page.encode("utf-8", "surrogatepass") for page in pages]
         result["real_pages"] = page_figures(encoded, nu_errors(given.vnu, encoded))
     result["cost"] = cost(_short(pages))
-    told = json.dumps(result, indent=1, ensure_ascii=False)
-    print(told)
-    if given.output:
-        given.output.write_text(told + "\n", "utf-8")
+    tell(result, given.output)
 
 
 def _short(pages: Iterable[str]) -> list[str]:

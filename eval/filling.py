@@ -7,13 +7,13 @@ both are counted. Refused for another cause is what brought a new error six time
 """
 
 import argparse
-import json
 import random
 import time
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
+from eval.telling import tell
 from htmlgen import Generator
 from htmlgen.corpus.pages import read_pages
 from htmlgen.errors import HoleError
@@ -43,9 +43,7 @@ def main() -> None:
             if kind not in ("pages", "filled"):
                 print(kind, page.name, flush=True)
     figures = {**found, "refused places": dict(refusals.most_common()), "seconds per page": (time.perf_counter() - begun) / len(chosen)}
-    print(json.dumps(figures, indent=2))
-    if options.output:
-        options.output.write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
+    tell(figures, options.output)
 
 
 def filled(generator: Generator, page: str, seed: int, refusals: Counter[str]) -> Iterator[str]:

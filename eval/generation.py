@@ -5,12 +5,12 @@ Nu Html Checker says.
 """
 
 import argparse
-import json
 import time
 from collections import Counter
 from pathlib import Path
 from typing import Any
 
+from eval.telling import tell
 from eval.walks import nu_errors
 from htmlgen.markup.reader import read
 from htmlgen.markup.writer import write
@@ -50,9 +50,7 @@ def main() -> None:
     options = parser.parse_args()
     generator = Generator.load(options.bundle)
     result = {str(budget): measure(generator, options.n, budget, options.vnu) for budget in options.budgets}
-    print(json.dumps(result, indent=1))
-    if options.output:
-        options.output.write_text(json.dumps(result, indent=1) + "\n")
+    tell(result, options.output)
 
 
 if __name__ == "__main__":

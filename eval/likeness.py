@@ -17,7 +17,6 @@ Training pages take the place of generated ones too (`train`): what a generator 
 """
 
 import argparse
-import json
 import time
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
@@ -28,6 +27,7 @@ from typing import Any
 
 import numpy as np
 
+from eval.telling import tell
 from eval.walks import nu_errors
 from htmlgen.corpus.preparation import prepare
 from htmlgen.corpus.processes import in_order
@@ -228,10 +228,7 @@ def main() -> None:
     parser.add_argument("--jobs", type=int, default=2, help="processes that read pages")
     parser.add_argument("-o", "--output", type=Path)
     options = parser.parse_args()
-    text = json.dumps(report(options), indent=1) + "\n"
-    print(text)
-    if options.output:
-        options.output.write_text(text, encoding="utf-8")
+    tell(report(options), options.output)
 
 
 if __name__ == "__main__":

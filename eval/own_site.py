@@ -16,6 +16,7 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
+from eval.telling import tell
 from htmlgen.corpus.own_site import read_site
 from htmlgen.corpus.pages import read_pages
 from htmlgen.evaluation.familiarity import familiarity
@@ -49,9 +50,7 @@ def main() -> None:
         print(told)
         before = json.loads((Path(place) / "site.bundle.training" / "site.json").read_text("utf-8"))["bits_per_byte_before"]
         figures = {"site": site, "pages": len(chosen), **measured(folder, bundle, before)}
-    print(json.dumps(figures, indent=2))
-    if options.output:
-        options.output.write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
+    tell(figures, options.output)
 
 
 def measured(folder: Path, bundle: Path, before: float) -> dict[str, Any]:

@@ -4,13 +4,13 @@ python -m eval.repetition PAGES.parquet [--bundle FOLDER] [-n 100] [--max-tokens
 """
 
 import argparse
-import json
 import zlib
 from collections.abc import Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import Any, Final
 
+from eval.telling import tell
 from htmlgen.control import Control
 from htmlgen.corpus.preparation import prepare
 from htmlgen.markup.reader import read
@@ -72,9 +72,7 @@ def main() -> None:
     for name, limits in LIMITS.items():
         pages = generator.pages(options.n, seed=0, max_tokens=options.max_tokens, control=Control(**limits))
         result[name] = repetition([page.html for page in pages], generator)
-    print(json.dumps(result, indent=1))
-    if options.output:
-        options.output.write_text(json.dumps(result, indent=1) + "\n")
+    tell(result, options.output)
 
 
 if __name__ == "__main__":

@@ -9,7 +9,6 @@ Altered copies have one word changed, one class renamed, or one item of theirs d
 """
 
 import argparse
-import json
 from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
@@ -19,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.feature_extraction.text import TfidfVectorizer
 
+from eval.telling import tell
 from htmlgen.autoencoding.autoencoder import Autoencoder, unit_rows
 from htmlgen.autoencoding.components import Component
 from htmlgen.corpus.snippet_kinds import KINDS
@@ -196,9 +196,7 @@ def main() -> None:
     parser.add_argument("-o", "--output", type=Path)
     options = parser.parse_args()
     result = measure(options)
-    print(json.dumps(result, indent=1))
-    if options.output:
-        options.output.write_text(json.dumps(result, indent=1) + "\n")
+    tell(result, options.output)
 
 
 if __name__ == "__main__":

@@ -7,7 +7,6 @@ The own check parses pages with html5lib and names what it finds: scripts, frame
 """
 
 import argparse
-import json
 import re
 import sys
 from collections import Counter
@@ -18,6 +17,7 @@ from urllib.parse import urlsplit
 import html5lib
 import nh3
 
+from eval.telling import tell
 from htmlgen.pages import Generator
 
 ACTIVE = frozenset("script style iframe frame frameset object embed applet base template noscript portal plaintext slot".split())
@@ -102,9 +102,7 @@ def main() -> None:
         found.update(faults)
         harmless += not faults
     figures = {"pages": options.n, "harmless": harmless, "max_tokens": options.max_tokens, "found": dict(found.most_common())}
-    print(json.dumps(figures, indent=2))
-    if options.output:
-        options.output.write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
+    tell(figures, options.output)
     sys.exit(0 if harmless == options.n else 1)
 
 

@@ -7,7 +7,6 @@ instructions (June 2026), so cases with `<?` are counted apart.
 """
 
 import argparse
-import json
 import sys
 from collections import Counter
 from pathlib import Path
@@ -21,6 +20,7 @@ import html5lib_suite
 from html5lib_suite import TreeCase, parse, tokenize, tokenizer_cases, tree_cases
 
 from eval.bench.evaluator import read
+from eval.telling import tell
 from htmlgen.evaluation.document import parse_document
 from htmlgen.evaluation.parsing import parse_errors
 
@@ -93,9 +93,7 @@ def main() -> None:
     result: dict[str, Any] = {"tokenizer": tokens(), "tree_construction": trees()}
     if options.pages:
         result["real"] = real(read(options.pages, sys.maxsize))
-    print(json.dumps(result, indent=1))
-    if options.output:
-        options.output.write_text(json.dumps(result, indent=1) + "\n")
+    tell(result, options.output)
 
 
 if __name__ == "__main__":

@@ -6,7 +6,6 @@ python -m eval.bench.decoding [--bundle FOLDER] [--pages] [--tokens 512] [--job-
 """
 
 import argparse
-import json
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -24,6 +23,7 @@ import numpy as np
 
 from eval.bench.machine import matrix_peak, seconds
 from eval.bench.training import products
+from eval.telling import tell
 from htmlgen.jobs import Order, pages
 from htmlgen.models.export import step_graph
 from htmlgen.models.generator import GeneratorModel, create, with_copies
@@ -220,9 +220,7 @@ def main() -> None:
     result["jobs"] = jobs_figures(options.bundle, options.job_pages, options.rounds)
     if not options.pages:
         result |= step_figures(source, available_cores())
-    print(json.dumps(result, indent=1))
-    if options.output:
-        options.output.write_text(json.dumps(result, indent=1) + "\n")
+    tell(result, options.output)
 
 
 if __name__ == "__main__":

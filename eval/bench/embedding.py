@@ -7,7 +7,6 @@ Snippets are random tokens of one length, which cost what any others of that len
 
 import argparse
 import importlib
-import json
 import subprocess
 import sys
 import tempfile
@@ -20,6 +19,7 @@ import numpy as np
 
 from eval.bench.machine import seconds
 from eval.bench.start import HTMLGEN
+from eval.telling import tell
 from htmlgen.autoencoding.autoencoder import Autoencoder
 from htmlgen.autoencoding.components import Component
 
@@ -88,9 +88,7 @@ def main() -> None:
         "times_keras": round(ours / keras_rate, 2),
         "cold": {**start, "ratio": round(start["command"] / start["imports"], 2)},
     }
-    print(json.dumps(result, indent=1))
-    if options.output:
-        options.output.write_text(json.dumps(result, indent=1) + "\n")
+    tell(result, options.output)
 
 
 if __name__ == "__main__":

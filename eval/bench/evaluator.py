@@ -6,13 +6,13 @@ Processor time of one process, the least of the repeats; the parts take turns, s
 """
 
 import argparse
-import json
 import time
 from collections.abc import Callable
 from pathlib import Path
 
 import html5lib
 
+from eval.telling import tell
 from htmlgen.evaluation.balance import balance_of
 from htmlgen.evaluation.conformance import conformance
 from htmlgen.evaluation.document import Document, parse_document
@@ -73,9 +73,7 @@ def main() -> None:
     result: dict[str, float] = {"pages": len(pages), "characters": sum(map(len, pages))}
     result["html5lib_characters_per_second"] = round(result["characters"] / took["html5lib"])
     result |= {f"{name}_over_html5lib": round(took[name] / took["html5lib"], 3) for name in took if name != "html5lib"}
-    print(json.dumps(result, indent=1))
-    if options.output:
-        options.output.write_text(json.dumps(result, indent=1) + "\n")
+    tell(result, options.output)
 
 
 if __name__ == "__main__":

@@ -7,7 +7,6 @@ pairs. With apted installed, it is timed, and held to the same distances, on pai
 """
 
 import argparse
-import json
 import time
 from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
@@ -17,6 +16,7 @@ from typing import Any
 
 import numpy as np
 
+from eval.telling import tell
 from htmlgen.corpus.pages import read_pages
 from htmlgen.corpus.preparation import prepare_page
 from htmlgen.corpus.snippets import cut
@@ -139,10 +139,7 @@ def main() -> None:
     parser.add_argument("-o", "--output", type=Path)
     options = parser.parse_args()
     report = {name: figures(pairs) | {"apted": beside_apted(pairs)} for name, pairs in pairs_of(options.pages, options.n)}
-    text = json.dumps(report, indent=1) + "\n"
-    print(text)
-    if options.output:
-        options.output.write_text(text, encoding="utf-8")
+    tell(report, options.output)
 
 
 if __name__ == "__main__":

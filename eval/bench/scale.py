@@ -31,6 +31,7 @@ from typing import Any, Final
 
 import html5lib
 
+from eval.telling import tell
 from htmlgen.evaluation.score import evaluate
 
 PARTS: Final = ("html5lib", "start", "nu", "jobs", "cache", "memory")
@@ -220,9 +221,7 @@ def main() -> None:
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as work:
         result = measure(options, Path(work))
-    print(json.dumps(result, indent=1))
-    if options.output:
-        options.output.write_text(json.dumps(result, indent=1) + "\n")
+    tell(result, options.output)
 
 
 if __name__ == "__main__":

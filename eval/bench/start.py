@@ -6,7 +6,6 @@ Each ratio is given of the time that passes and of the processor's time, which o
 """
 
 import argparse
-import json
 import os
 import resource
 import subprocess
@@ -22,6 +21,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from eval.telling import tell
 from htmlgen.pages import Generator
 from htmlgen.runtime.session import Session
 from htmlgen.tokens.context import FEATURES
@@ -132,9 +132,7 @@ def main() -> None:
     parser.add_argument("-o", "--output", type=Path)
     options = parser.parse_args()
     result = {**starts(options.repeats), **snippets(options.repeats)}
-    print(json.dumps(result, indent=1))
-    if options.output:
-        options.output.write_text(json.dumps(result, indent=1) + "\n")
+    tell(result, options.output)
 
 
 if __name__ == "__main__":

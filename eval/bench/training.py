@@ -4,7 +4,6 @@ python -m eval.bench.training [--batches 4 8 16 32] [--length 128] [--units 512]
 """
 
 import argparse
-import json
 from pathlib import Path
 
 import htmlgen.models  # noqa: F401  before keras: chooses its backend
@@ -15,6 +14,7 @@ import jax.numpy as jnp
 import keras
 
 from eval.bench.machine import matrix_peak, seconds
+from eval.telling import tell
 from htmlgen.models.generator import create
 from htmlgen.models.layers import HoistedLSTM
 from htmlgen.models.losses import token_nats
@@ -93,9 +93,7 @@ def main() -> None:
         "model_tokens_per_second": round(whole),
         "model_share_of_peak": round(6 * products(config) * whole / peak, 3),
     }
-    print(json.dumps(result, indent=1))
-    if options.output:
-        options.output.write_text(json.dumps(result, indent=1) + "\n")
+    tell(result, options.output)
 
 
 if __name__ == "__main__":

@@ -9,7 +9,6 @@ element and attribute stands in the same tokens; beside both stands the commones
 """
 
 import argparse
-import json
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -17,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from eval.experiments.fitting import cross_entropy, fit  # before keras: chooses its backend
+from eval.telling import tell
 
 # isort: split
 import jax.numpy as jnp
@@ -144,9 +144,7 @@ def main() -> None:
         "embedding, LSTM, dropout, softmax": accuracy(said, right),
     }
     result = {"kinds": kinds, "train": len(train), "valid": len(valid), "rows": rows, "seconds": round(time.monotonic() - started)}
-    print(json.dumps(result, indent=1))
-    if options.output:
-        options.output.write_text(json.dumps(result, indent=1) + "\n")
+    tell(result, options.output)
 
 
 if __name__ == "__main__":

@@ -10,13 +10,13 @@ llguidance's masks are measured by `eval.peers.guidance`.
 
 import argparse
 import importlib
-import json
 import time
 from collections.abc import Callable, Iterator
 from itertools import islice
 from pathlib import Path
 from typing import Any, Final
 
+from eval.telling import tell
 from htmlgen.pages import Generator, evaluate
 
 TURNS: Final = 3
@@ -88,9 +88,7 @@ def main() -> None:
         "Faker, a page in a template of ours": figures(faker_pages, options.n, pages=True),
         "textgenrnn, a text": figures(textgenrnn_texts, min(options.n, 5), pages=False),
     }
-    print(json.dumps(rows, indent=1))
-    if options.output:
-        options.output.write_text(json.dumps({"items": options.n, "rows": rows}, indent=1) + "\n")
+    tell({"items": options.n, "rows": rows}, options.output)
 
 
 if __name__ == "__main__":

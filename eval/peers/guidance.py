@@ -25,6 +25,7 @@ from typing import Any, Final
 import numpy as np
 
 from eval.peers.lark import LarkGrammar
+from eval.telling import tell
 from htmlgen.decoding.grammar_guide import GrammarGuide
 from htmlgen.decoding.guide import gathered
 from htmlgen.decoding.search import Request
@@ -262,9 +263,7 @@ def main() -> None:
     result["start"] = starts(pages)
     if options.tokens:
         result["growth"] = {name: growth(name, vocabulary, options.tokens) for name in ("page", "html")}
-    print(json.dumps(result, indent=1))
-    if options.output:
-        options.output.write_text(json.dumps(result, indent=1) + "\n")
+    tell(result, options.output)
 
 
 if __name__ == "__main__":

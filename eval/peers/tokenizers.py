@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
 
+from eval.telling import tell
 from htmlgen.corpus.preparation import prepare
 from htmlgen.markup.writer import write
 from htmlgen.runtime import bundle
@@ -54,9 +55,7 @@ def main() -> None:
         if "tokens" in row:
             row["bytes_per_token"] = round(size / row["tokens"], 3)
     result = {"pages": len(pages), "bytes": size, "tokenizers": rows}
-    print(json.dumps(result, indent=1))
-    if options.output:
-        options.output.write_text(json.dumps(result, indent=1) + "\n")
+    tell(result, options.output)
 
 
 if __name__ == "__main__":

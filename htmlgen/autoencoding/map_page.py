@@ -16,7 +16,7 @@ import htmlgen
 from htmlgen.autoencoding.found import Found
 from htmlgen.autoencoding.projecting import Points, Projection, projected
 from htmlgen.corpus.snippet_kinds import KINDS
-from htmlgen.evaluation.reports.elements import element, text
+from htmlgen.evaluation.reports.elements import element, head, text
 
 MOST_POINTS: Final = 5000
 _LONGEST: Final = 4000  # characters of a component that are shown
@@ -84,15 +84,7 @@ def _asset(name: str) -> str:
 
 def _head(nonce: str) -> str:
     report = (resources.files("htmlgen.evaluation.reports") / "report.css").read_text("utf-8")
-    return element(
-        "head",
-        element("meta", charset="utf-8"),
-        element("title", "Map of components"),
-        f'<meta http-equiv="Content-Security-Policy" content="{_POLICY.format(nonce)}">',
-        element("meta", name="viewport", content="width=device-width, initial-scale=1"),
-        element("meta", name="color-scheme", content="light dark"),
-        element("style", report, _asset("map.css")),
-    )
+    return head("Map of components", report, _asset("map.css"), policy=_POLICY.format(nonce))
 
 
 def _colour(kind: str) -> str:

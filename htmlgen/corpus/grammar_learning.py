@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from htmlgen.corpus.grammar_pruning import EMPTY, NOT_ALLOWED, Pruning, all_parts, named_parts, namespaces
+from htmlgen.corpus.grammar_pruning import EMPTY, NOT_ALLOWED, Pruning, namespaces
 from htmlgen.corpus.grammar_usage import Usage
 from htmlgen.corpus.grammar_writing import WIDTH, XHTML, definition, prefix_of, reference, write
 from htmlgen.errors import ConfigError, GrammarError
@@ -19,7 +19,7 @@ from htmlgen.markup.events import Event
 from htmlgen.relaxng.grammar import Grammar, load_grammar
 from htmlgen.relaxng.parser import START, XSD
 from htmlgen.relaxng.sources import Origin
-from htmlgen.relaxng.syntax import ANNOTATIONS, Attribute, Element, Name, NameChoice, NameClass, Node, Ref, Value
+from htmlgen.relaxng.syntax import ANNOTATIONS, Attribute, Element, Name, NameChoice, NameClass, Node, Ref, Value, all_parts, named_parts
 
 _NAMESPACES: Final = {"xlink": "http://www.w3.org/1999/xlink", "local": ""}
 

@@ -35,7 +35,9 @@ from htmlgen.relaxng.syntax import (
     Repeat,
     Value,
     Wrapped,
-    children,
+    all_parts,
+    beside,
+    named_parts,
 )
 
 #: The names of the elements that a pattern stands in; None prunes nothing but what is gone from the whole grammar.
@@ -124,7 +126,7 @@ class Pruning:
                 if inside := self.names(node):
                     ahead.append((node.content, inside))
             else:
-                ahead.extend((part, names) for part in _parts(node))
+                ahead.extend((part, names) for part in beside(node))
 
     def names(self, node: Element) -> frozenset[str]:
         """The names that pages use of an element pattern."""
@@ -160,7 +162,7 @@ class Pruning:
             elif isinstance(node, Element):
                 ahead.append((node.content, self.names(node)))
             else:
-                ahead.extend((part, names) for part in _parts(node))
+                ahead.extend((part, names) for part in beside(node))
 
     # Pruning ------------------------------------------------------------------------------------------------------------------------
 
@@ -396,31 +398,3 @@ def namespaces(names: NameClass) -> dict[str, str]:
 def _name_class(names: list[str], known: dict[str, str]) -> Name | NameChoice:
     found = tuple(Name(name, _NOWHERE, known.get(name, known.get("", ""))) for name in names)
     return found[0] if len(found) == 1 else NameChoice(found, _NOWHERE)
-
-
-def _parts(node: Node) -> tuple[Node, ...]:
-    if isinstance(node, Combined):
-        return node.parts
-    return (node.body,) if isinstance(node, Repeat | Wrapped) else ()
-
-
-def named_parts(pattern: Node) -> list[Element | Attribute]:
-    """The elements and attributes that stand in a pattern, not in one another."""
-    found: list[Element | Attribute] = []
-    ahead = [pattern]
-    while ahead:
-        node = ahead.pop()
-        if isinstance(node, Element | Attribute):
-            found.append(node)
-        ahead.extend(reversed(_parts(node)))
-    return found
-
-
-def all_parts(pattern: Node) -> list[Node]:
-    """A pattern and all that stands in it, names of definitions not followed."""
-    found: list[Node] = []
-    ahead = [pattern]
-    while ahead:
-        found.append(node := ahead.pop())
-        ahead.extend(reversed(children(node)))
-    return found

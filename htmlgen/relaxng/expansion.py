@@ -31,6 +31,7 @@ from htmlgen.relaxng.syntax import (
     Repeat,
     Wrapped,
     fold,
+    named_parts,
 )
 
 #: The ways a pattern can be, each an attribute formula and a content pattern.
@@ -80,7 +81,7 @@ class Expansion:
         for definition in self.grammar.definitions.values():
             for part in definition.parts:
                 own = tuple(each for each in part.annotations if each.namespace == ANNOTATIONS)
-                direct = _direct(part.pattern) if own else []
+                direct = named_parts(part.pattern) if own else []
                 if own and not direct:
                     raise own[0].place.error(f"annotation '{own[0].name}' stands before a definition without an element or attribute")
                 self._notes.update((id(node), own) for node in direct)
@@ -196,19 +197,3 @@ class Expansion:
     def _has_data(self, pattern: int) -> bool:
         own = self.patterns.below(pattern) or (pattern,)
         return any(self.patterns.kinds[part] == "symbol" and self.patterns.parts[part][0] % 2 for part in own)
-
-
-def _direct(node: Node) -> list[Element | Attribute]:
-    """The elements and attributes of a pattern that stand in it, not in one another."""
-    found: list[Element | Attribute] = []
-    ahead = [node]
-    while ahead:
-        here = ahead.pop()
-        if isinstance(here, Element | Attribute):
-            found.append(here)
-        elif isinstance(here, Combined):
-            ahead.extend(here.parts)
-        elif isinstance(here, Repeat | Wrapped):
-            ahead.append(here.body)
-    return found
-

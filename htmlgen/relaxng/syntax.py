@@ -187,15 +187,37 @@ class Source:
 
 def children(node: Node) -> tuple[Node, ...]:
     """The patterns directly inside a pattern; names of definitions are not followed."""
-    if isinstance(node, Combined):
-        return node.parts
-    if isinstance(node, Repeat | Wrapped):
-        return (node.body,)
     if isinstance(node, Element | Attribute):
         return (node.content,)
     if isinstance(node, Data) and node.excluded is not None:
         return (node.excluded,)
-    return ()
+    return beside(node)
+
+
+def beside(node: Node) -> tuple[Node, ...]:
+    """The patterns directly inside a pattern that are of the same content, and not of an element's or an attribute's."""
+    if isinstance(node, Combined):
+        return node.parts
+    return (node.body,) if isinstance(node, Repeat | Wrapped) else ()
+
+
+def named_parts(pattern: Node) -> list[Element | Attribute]:
+    """The elements and attributes that stand in a pattern, not in one another."""
+    return [node for node in _all_by(beside, pattern) if isinstance(node, Element | Attribute)]
+
+
+def all_parts(pattern: Node) -> list[Node]:
+    """A pattern and all that stands in it, names of definitions not followed."""
+    return _all_by(children, pattern)
+
+
+def _all_by(below: Callable[[Node], tuple[Node, ...]], pattern: Node) -> list[Node]:
+    found: list[Node] = []
+    ahead = [pattern]
+    while ahead:
+        found.append(node := ahead.pop())
+        ahead.extend(reversed(below(node)))
+    return found
 
 
 def fold(

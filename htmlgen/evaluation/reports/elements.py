@@ -29,6 +29,19 @@ def element(tag: str, /, *content: str, **attributes: str | bool) -> str:
 
 def table(class_: str, names: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
     """A table that may scroll sideways. Args: names, of the columns; rows, of cells as HTML, the first of each its heading."""
-    head = element("thead", element("tr", *(element("th", name, scope="col") for name in names)))
+    named = element("thead", element("tr", *(element("th", name, scope="col") for name in names)))
     body = (element("tr", element("th", first, scope="row"), *(element("td", cell) for cell in rest)) for first, *rest in rows)
-    return element("div", element("table", head, element("tbody", *body), class_=class_), class_="wide")
+    return element("div", element("table", named, element("tbody", *body), class_=class_), class_="wide")
+
+
+def head(title: str, *styles: str, policy: str) -> str:
+    """The head of a page that holds all that it needs. Args: styles, CSS; policy, what the browser is to keep to."""
+    return element(
+        "head",
+        element("meta", charset="utf-8"),
+        element("title", title),
+        f'<meta http-equiv="Content-Security-Policy" content="{policy}">',
+        element("meta", name="viewport", content="width=device-width, initial-scale=1"),
+        element("meta", name="color-scheme", content="light dark"),
+        element("style", *styles),
+    )

@@ -16,7 +16,7 @@ import htmlgen
 from htmlgen.errors import UnknownRuleError
 from htmlgen.evaluation.findings import Finding, Lines
 from htmlgen.evaluation.reports import plots
-from htmlgen.evaluation.reports.elements import element, table, text
+from htmlgen.evaluation.reports.elements import element, head, table, text
 from htmlgen.evaluation.reports.excerpts import Excerpt, brief, excerpt
 from htmlgen.evaluation.reports.gathering import SCORE_BINS, Gathered, gather
 from htmlgen.evaluation.reports.html_comparison import compared_content
@@ -58,7 +58,8 @@ def _document(gathered: Gathered, comparison: dict[str, Any] | None, pictures: i
     nonce = token_urlsafe(16)
     compared = compared_content(comparison) if comparison else ""
     contents = [part for part in _CONTENTS if (part != "comparison" or compared) and (part != "rules" or gathered.totals.rules)]
-    yield f'<!DOCTYPE html>\n<html lang="en">{_head(nonce)}<body>{_header(date, contents)}<main>\n'
+    begun = head("HTML report", _asset("report.css"), policy=_POLICY.format(nonce))
+    yield f'<!DOCTYPE html>\n<html lang="en">{begun}<body>{_header(date, contents)}<main>\n'
     yield _summary(gathered.totals)
     if gathered.totals.pages:
         yield _distributions(gathered)
@@ -73,18 +74,6 @@ def _document(gathered: Gathered, comparison: dict[str, Any] | None, pictures: i
 
 def _asset(name: str) -> str:
     return (resources.files("htmlgen.evaluation.reports") / name).read_text("utf-8")
-
-
-def _head(nonce: str) -> str:
-    return element(
-        "head",
-        element("meta", charset="utf-8"),
-        element("title", "HTML report"),
-        f'<meta http-equiv="Content-Security-Policy" content="{_POLICY.format(nonce)}">',
-        element("meta", name="viewport", content="width=device-width, initial-scale=1"),
-        element("meta", name="color-scheme", content="light dark"),
-        element("style", _asset("report.css")),
-    )
 
 
 def _header(date: datetime, contents: list[str]) -> str:
