@@ -30,7 +30,8 @@ from htmlgen.evaluation.pair_inputs import Pair
 from htmlgen.evaluation.pairs import Side, compare_sides
 from htmlgen.evaluation.reports import pairs as pair_reports
 from htmlgen.evaluation.reports.formats import FORMATS, writer
-from htmlgen.evaluation.score import Evaluation, evaluate, with_html5lib
+from htmlgen.evaluation.result import Evaluation
+from htmlgen.evaluation.score import evaluate, with_html5lib
 from htmlgen.evaluation.screening import Screen
 from htmlgen.evaluation.structure import structure_of
 from htmlgen.markup.reader import read

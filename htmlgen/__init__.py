@@ -38,7 +38,7 @@ from htmlgen.errors import HtmlgenError
 if TYPE_CHECKING:
     from htmlgen.autoencoding.autoencoder import Autoencoder
     from htmlgen.control import Control
-    from htmlgen.evaluation.score import Evaluation
+    from htmlgen.evaluation.result import Evaluation
     from htmlgen.grammar import Grammar
     from htmlgen.markup.reader import read
     from htmlgen.markup.writer import write
@@ -49,7 +49,7 @@ __version__ = "0.1.0"
 _HOMES = {
     "Autoencoder": "htmlgen.autoencoding.autoencoder",
     "Control": "htmlgen.control",
-    "Evaluation": "htmlgen.evaluation.score",
+    "Evaluation": "htmlgen.evaluation.result",
     "Generator": "htmlgen.pages",
     "Grammar": "htmlgen.grammar",
     "Page": "htmlgen.pages",

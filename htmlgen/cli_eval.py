@@ -21,8 +21,9 @@ if TYPE_CHECKING:
     from htmlgen.evaluation.bits import Measuring
     from htmlgen.evaluation.comparing import Comparing, Comparison
     from htmlgen.evaluation.inputs import Read, UnreadablePage
-    from htmlgen.evaluation.judging import Judged, Manner
-    from htmlgen.evaluation.score import Evaluation
+    from htmlgen.evaluation.judging import Judged
+    from htmlgen.evaluation.manner import Manner
+    from htmlgen.evaluation.result import Evaluation
     from htmlgen.evaluation.screening import Screen
     from htmlgen.evaluation.selecting import Failing, Paths, Selection
 
@@ -313,7 +314,7 @@ def _check_rules(patterns: Iterable[str], config: "ConfigFile | None", *, key: s
 
 def _manner(config: "ConfigFile", options: dict[str, Any]) -> "Manner":
     """How pages are judged; a grammar's file that the settings name lies beside them."""
-    from htmlgen.evaluation.judging import Manner
+    from htmlgen.evaluation.manner import Manner
 
     name = options["grammar"]
     file = config.folder / name if _out_of_file("grammar") else Path(name)

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
     from htmlgen.decoding.beam import BeamConfig
     from htmlgen.decoding.completing import Completer, Completion
-    from htmlgen.evaluation.score import Evaluation
+    from htmlgen.evaluation.result import Evaluation
     from htmlgen.mutating.mutate import Fault
 
 GRAMMAR = "page"

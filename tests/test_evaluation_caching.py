@@ -7,16 +7,19 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import astuple, replace
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from htmlgen.evaluation import judging
+from htmlgen.errors import GrammarError, InputError
+from htmlgen.evaluation import caching, guarded
 from htmlgen.evaluation.caching import Cache, key_of
 from htmlgen.evaluation.inputs import NamedPage, Read, UnreadablePage
-from htmlgen.evaluation.judging import Judged, Manner, judge_pages
+from htmlgen.evaluation.judging import Judged, judge_pages
+from htmlgen.evaluation.manner import Manner
 from htmlgen.evaluation.packing import pack, unpack
 from htmlgen.evaluation.score import evaluate
 
@@ -36,7 +39,7 @@ def judged_once(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         texts.append(page)
         return evaluate(page, **options)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(judging, "evaluate", spied)
+    monkeypatch.setattr(guarded, "evaluate", spied)
     return texts
 
 
@@ -87,6 +90,46 @@ def test_another_manner_is_another_entry(tmp_path: Path, manner: Manner) -> None
 def test_keys_differ_by_text_and_manner_alone() -> None:
     assert len({key_of(text, how) for text in ("a", "b", "\ud800", "") for how in ("x", "y")}) == 8
     assert key_of("a", "x") == key_of("a", "x")
+
+
+def test_a_grammar_of_ones_own_is_another_one_when_its_files_change(tmp_path: Path) -> None:
+    (tmp_path / "part.rnc").write_text("a = element b { text }")
+    manner = Manner(grammar=tmp_path / "own.rnc", fragment=False)
+    manner.grammar.write_text('include "part.rnc"\nstart = element html { element head { empty }, element body { a } }')  # type: ignore[union-attr]
+    with Cache(tmp_path / "cache") as cache:
+        assert [page.evaluation.validity for page in results(["<b>a</b>"], cache, manner) * 2] == [1, 1]
+        (tmp_path / "part.rnc").write_text("a = element i { text }")
+        assert results(["<b>a</b>"], cache, manner)[0].evaluation.validity < 1
+        (tmp_path / "part.rnc").unlink()
+        with pytest.raises(GrammarError):
+            results(["<b>a</b>"], cache, manner)
+
+
+def test_a_change_of_any_code_that_judges_is_another_key(tmp_path: Path) -> None:
+    """Every module that judging a page imports, of htmlgen and of html5lib, is among the files that the key is of."""
+    program = (
+        "import sys; from htmlgen.evaluation.score import evaluate, with_html5lib\n"
+        "with_html5lib(evaluate('<!doctype html><p lang=en><a href=b>'))\n"
+        "print(*(module.__file__ for name, module in sys.modules.items() if name.split('.')[0] in ('htmlgen', 'html5lib')), sep='\\n')"
+    )
+    judging = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout.split("\n")[:-1]
+    folders = [str(Path(found).parent) for name in ("htmlgen", "html5lib") if (found := find_spec(name).origin)]  # type: ignore[union-attr]
+    listed = {f"{folder}/{line.split(' ')[0]}" for folder in folders for line in caching.listed(folder)}
+    assert len(judging) > 70 and set(judging) <= listed
+
+
+def test_what_is_known_is_told_without_what_judges(tmp_path: Path) -> None:
+    program = (
+        "import sys; from pathlib import Path; from htmlgen.evaluation.judging import judge_pages\n"
+        "from htmlgen.evaluation.caching import Cache; from htmlgen.evaluation.inputs import read_pages\n"
+        "from htmlgen.evaluation.manner import Manner\n"
+        "with Cache(Path('cache')) as cache: print(len([*judge_pages(read_pages(['a.html']), Manner(), cache=cache)]))\n"
+        "print(*sys.modules)"
+    )
+    (tmp_path / "a.html").write_text(PAGES[0])
+    run = [subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, cwd=tmp_path) for _ in range(2)]
+    first, again = ({*done.stdout.split()} for done in run)
+    assert {"htmlgen.evaluation.conformance", "htmlgen.relaxng.automaton"} <= first - again
 
 
 def damage(content: bytes, place: int) -> bytes:
@@ -166,7 +209,7 @@ def test_runs_side_by_side_share_a_cache(tmp_path: Path) -> None:
 def test_two_processes_judge_as_one_does(tmp_path: Path) -> None:
     texts = PAGES * 2
     pages: list[Read] = [*named(texts)]
-    pages.insert(5, UnreadablePage("x", judging.HtmlgenError("x")))  # type: ignore[arg-type, attr-defined]
+    pages.insert(5, UnreadablePage("x", InputError("x")))
     with Cache(tmp_path / "cache") as cache:
         found = list(judge_pages(iter(pages), Manner(), jobs=2, cache=cache))
         again = list(judge_pages(iter(pages), Manner(), jobs=2, cache=cache))
@@ -181,7 +224,7 @@ def test_what_takes_too_long_or_fails_is_told_and_loses_no_other(monkeypatch: py
             raise ZeroDivisionError(page)
         return evaluate(page, **options)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(judging, "evaluate", slow)
+    monkeypatch.setattr(guarded, "evaluate", slow)
     texts = ["<p>a", "slow", "bad", "<p>b"]
     with Cache(tmp_path / "cache") as cache:
         found = results(texts, cache, Manner(max_seconds=0.2))

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from htmlgen.evaluation.encoding import decode
 from htmlgen.evaluation.inputs import NamedPage, read_pages
-from htmlgen.evaluation.judging import Manner, judge_pages
+from htmlgen.evaluation.judging import judge_pages
+from htmlgen.evaluation.manner import Manner
 from htmlgen.evaluation.rules import RULES
 
 UTF_8 = b'<!doctype html><meta charset="utf-8">'

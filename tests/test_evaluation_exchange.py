@@ -22,8 +22,9 @@ from htmlgen.evaluation.inputs import UnreadablePage
 from htmlgen.evaluation.reports.formats import writer
 from htmlgen.evaluation.reports.sarif import fingerprints, uri_of
 from htmlgen.evaluation.reports.totals import Seen
+from htmlgen.evaluation.result import Evaluation
 from htmlgen.evaluation.rules import RULES
-from htmlgen.evaluation.score import Evaluation, evaluate
+from htmlgen.evaluation.score import evaluate
 
 JUNIT = xmlschema.XMLSchema(Path(__file__).parent / "data" / "junit-10.xsd")
 NASTY = "a%b\r\nc:d,e\x00\x1b[31m<&\"']]>\ud800\ufffe日本"

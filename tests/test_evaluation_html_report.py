@@ -22,7 +22,8 @@ from htmlgen.evaluation.inputs import UnreadablePage
 from htmlgen.evaluation.reports import html_page, pictures, plots
 from htmlgen.evaluation.reports.html_page import FINDINGS_SHOWN, PAGES_SHOWN, write_html
 from htmlgen.evaluation.reports.totals import Seen
-from htmlgen.evaluation.score import Evaluation, evaluate
+from htmlgen.evaluation.result import Evaluation
+from htmlgen.evaluation.score import evaluate
 
 DATE = datetime(2026, 11, 21, 9, 30, tzinfo=UTC)
 CHROMIUM = pictures.browser()

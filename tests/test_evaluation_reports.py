@@ -15,7 +15,7 @@ from htmlgen.evaluation.reports.excerpts import brief, excerpt
 from htmlgen.evaluation.reports.formats import FORMATS, writer
 from htmlgen.evaluation.reports.terminal import write_table
 from htmlgen.evaluation.reports.totals import Totals
-from htmlgen.evaluation.score import Evaluation
+from htmlgen.evaluation.result import Evaluation
 from htmlgen.evaluation.score import evaluate as judge
 
 CLEAN = "<!doctype html><title>a</title><p>b"

@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import Any
 
 from htmlgen.evaluation.reports.formats import FORMATS, writer
-from htmlgen.evaluation.score import Evaluation, evaluate
+from htmlgen.evaluation.result import Evaluation
+from htmlgen.evaluation.score import evaluate
 
 MANY = 20_000  # pages
 PAGE = "<!doctype html>\n<html lang=en>\n<title>Tea</title>\n" + "<p>Black <b>and <i>green</b></i> tea.\n" * 20

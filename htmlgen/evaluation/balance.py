@@ -13,10 +13,10 @@ Whether an element may stand where it does is not asked: that is conformance.
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 from htmlgen.evaluation.findings import MOST, Finding, Lines
+from htmlgen.evaluation.result import Balance
 from htmlgen.evaluation.tags import Tag, scan
 from htmlgen.markup.elements import FLOW, METADATA, OPTIONAL_END, VOID_IN_PARSER
 
@@ -73,29 +73,6 @@ _SCOPES: Final = {
     "li": _SCOPE | _names("ol ul"),
     "p": _SCOPE | _names("button"),
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Balance:
-    """The faults of a page's tags, and how many tags they are counted against.
-
-    tags: start tags that are not void (and do not close themselves in foreign content), and all end tags.
-    """
-
-    tags: int
-    unclosed: int
-    stray: int
-    misnested: int
-    findings: tuple[Finding, ...]
-
-    @property
-    def faults(self) -> int:
-        return self.unclosed + self.stray + self.misnested
-
-    @property
-    def score(self) -> float:
-        """1 - faults / tags, and 1 without tags: the share of tags without a fault. In [0, 1], since each fault has a tag of its own."""
-        return 1 - self.faults / self.tags if self.tags else 1.0
 
 
 def tag_balance(page: str, *, fragment: bool = False) -> Balance:

@@ -11,7 +11,7 @@ import os
 import sqlite3
 import sys
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import cache as once
 from hashlib import sha256
 from importlib.util import find_spec
@@ -19,7 +19,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Final, TypeVar
 
-_JUDGES: Final = ("htmlgen.evaluation", "htmlgen.relaxng", "htmlgen.markup", "htmlgen.grammars", "html5lib")
+_JUDGES: Final = ("htmlgen", "htmlgen.grammars", "html5lib")
 _FORMAT: Final = 1
 _LIMIT: Final = 256_000_000  # bytes of the file
 _BUFFERED: Final = 256  # entries that are written at a time
@@ -138,8 +138,19 @@ def _judges() -> bytes:
     for package in _JUDGES:
         spec = find_spec(package)
         for folder in spec.submodule_search_locations or () if spec else ():
-            for entry in sorted(os.scandir(folder), key=lambda entry: entry.name):
-                if entry.is_file():
-                    found = entry.stat()
-                    digest.update(f"{package}/{entry.name} {found.st_size} {found.st_mtime_ns}\n".encode())
+            digest.update(f"{package}\n".encode())
+            for line in listed(folder):
+                digest.update(line.encode("utf-8", "surrogateescape"))
     return digest.digest()
+
+
+def listed(folder: str, inside: str = "") -> Iterator[str]:
+    """The files of a package and of those in it, a line each: path, size, time."""
+    with os.scandir(folder) as found:
+        entries = sorted(found, key=lambda entry: entry.name)
+    for entry in entries:
+        if entry.is_file():
+            seen = entry.stat()
+            yield f"{inside}{entry.name} {seen.st_size} {seen.st_mtime_ns}\n"
+        elif Path(entry.path, "__init__.py").exists():
+            yield from listed(entry.path, f"{inside}{entry.name}/")

@@ -13,7 +13,7 @@ from htmlgen.corpus.pages import Page
 from htmlgen.corpus.preparation import prepare, prepare_page
 from htmlgen.errors import InputError
 from htmlgen.evaluation.copying import longest_runs
-from htmlgen.evaluation.judging import Structured
+from htmlgen.evaluation.guarded import Structured
 from htmlgen.evaluation.likeness import Figure, Likeness, compare, halves, has_sites, site_numbers
 from htmlgen.evaluation.structure import Structure, structure_of
 from htmlgen.evaluation.tables import Indices

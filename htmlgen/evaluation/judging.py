@@ -1,44 +1,24 @@
 """Pages judged, each by itself, in several processes, each within its time; and what they are built of, should they be compared.
 
-Whatever a page does to what judges it, the others are judged: a page that takes too long, or makes the judging fail, has a finding that
-says so. Pages that were judged before come out of the cache.
+Pages that were judged before come out of the cache, and what judges is imported for others alone: it takes longer than a page.
 """
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
-from dataclasses import astuple, dataclass, replace
+from dataclasses import astuple, dataclass
 from functools import partial
-from pathlib import Path
-from typing import Final, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
-from htmlgen.errors import HtmlgenError
-from htmlgen.evaluation.balance import balance_of
 from htmlgen.evaluation.caching import Cache, key_of
-from htmlgen.evaluation.findings import Finding, Lines
 from htmlgen.evaluation.inputs import NamedPage, Read, UnreadablePage
-from htmlgen.evaluation.limits import TimeUpError, at_most
-from htmlgen.evaluation.packing import pack, unpack
-from htmlgen.evaluation.score import Evaluation, evaluate, with_html5lib
-from htmlgen.evaluation.sizes import PAGE_LIMIT
-from htmlgen.evaluation.structure import Structure
+from htmlgen.evaluation.manner import Manner
+from htmlgen.evaluation.packing import unpack
+from htmlgen.evaluation.result import Evaluation
 
-_TOO_SLOW: Final = "input/too-slow"
-_NOTHING: Final = balance_of([], Lines(""), fragment=True)
-
-#: A page's text → its structure, None where it has none. It must pickle.
-Structured: TypeAlias = Callable[[str], Structure | None]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Manner:
-    """How pages are judged."""
-
-    fragment: bool | None = None  #: None to tell by each page
-    grammar: str | Path | None = "html"  #: see `evaluate`
-    max_bytes: int = PAGE_LIMIT  #: of a page
-    max_seconds: float | None = None  #: of a page, None for any time
-    html5lib: bool = False  #: whether html5lib is asked, too, which takes more than all the rest
+if TYPE_CHECKING:
+    from htmlgen.evaluation.guarded import Packed, Structured
+    from htmlgen.evaluation.structure import Structure
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,16 +26,16 @@ class Judged:
     """What is known of a page; its structure, where it was asked for and the page has one."""
 
     evaluation: Evaluation
-    structure: Structure | None = None
+    structure: "Structure | None" = None
     path: str = ""  #: of the page's file
 
 
-#: What is known of a page in this process, or what came from another: an evaluation, packed, and a structure.
-_Result: TypeAlias = Judged | UnreadablePage | tuple[bytes, Structure | None]
+#: What is known of a page in this process, or what came from another.
+_Result: TypeAlias = "Judged | UnreadablePage | Packed"
 
 
 def judge_pages(
-    pages: Iterable[Read], manner: Manner, *, structure: Structured | None = None, jobs: int = 1, cache: Cache | None = None
+    pages: Iterable[Read], manner: Manner, *, structure: "Structured | None" = None, jobs: int = 1, cache: Cache | None = None
 ) -> Iterator[Judged | UnreadablePage]:
     """Each page judged, in order, as soon as it is; what could not be read comes through.
 
@@ -64,6 +44,7 @@ def judge_pages(
     Raises: GrammarSyntaxError, GrammarError, UnknownGrammarError.
     """
     waiting: deque[Read] = deque()
+    manner = manner.in_full()
     remembered = _Memory(cache if structure is None else None, repr(astuple(manner)))
 
     def taken() -> Iterator[Read]:
@@ -82,7 +63,7 @@ def judge_pages(
 
 
 def _results(
-    pages: Iterator[Read], judge: Callable[[Read], _Result], known: Callable[[Read], _Result | None], jobs: int
+    pages: Iterator[Read], judge: Callable[[Read], _Result], known: "Callable[[Read], _Result | None]", jobs: int
 ) -> Iterator[_Result]:
     if jobs == 1:
         for page in pages:
@@ -117,30 +98,17 @@ class _Memory:
 
 
 def _unpacked(packed: bytes, page: NamedPage) -> Evaluation:
-    return replace(unpack(packed, page=page.text, name=page.name), bytes=page.size, encoding=page.encoding)
+    return unpack(packed, page=page.text, name=page.name, size=page.size, encoding=page.encoding)
 
 
-def _judge(page: Read, manner: Manner, structure: Structured | None) -> "tuple[bytes, Structure | None]":
+def _judge(page: Read, manner: Manner, structure: "Structured | None") -> "Packed":
+    from htmlgen.evaluation.guarded import judged
+
     assert isinstance(page, NamedPage)
-    try:
-        with at_most(manner.max_seconds):
-            evaluation = evaluate(page.text, fragment=manner.fragment, grammar=manner.grammar, limit=manner.max_bytes)
-            evaluation = with_html5lib(evaluation) if manner.html5lib else evaluation
-            return pack(evaluation), structure(page.text) if structure else None
-    except HtmlgenError:  # the grammar's
-        raise
-    except TimeUpError:
-        message = f"judging took more than {manner.max_seconds:g} s and was stopped; simplify or split the page, or allow it more time"
-        return _failed(_TOO_SLOW, message), None
-    except Exception as failure:
-        return _failed("input/judging-failure", f"judging failed: {type(failure).__name__} {failure}".rstrip()), None
+    return judged(page, manner, structure)
 
 
-def _lost(page: Read) -> "tuple[bytes, Structure | None]":
-    message = "the process that judged the page was ended from outside, perhaps for want of memory; judge it alone, or split it"
-    return _failed("input/judging-failure", message), None
+def _lost(page: Read) -> "Packed":
+    from htmlgen.evaluation.guarded import lost
 
-
-def _failed(rule: str, message: str) -> bytes:
-    errors = (Finding(rule, message, 1, 1, 0),)
-    return pack(Evaluation(name="", bytes=0, fragment=False, tags=0, errors=errors, balance=_NOTHING, page=""))
+    return lost()

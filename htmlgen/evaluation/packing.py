@@ -11,7 +11,8 @@ from functools import cache
 from types import UnionType
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
-from htmlgen.evaluation.score import Evaluation
+from htmlgen.evaluation.findings import Finding
+from htmlgen.evaluation.result import Evaluation
 
 
 def pack(evaluation: Evaluation) -> bytes:
@@ -19,13 +20,24 @@ def pack(evaluation: Evaluation) -> bytes:
     return json.dumps(_plain(replace(evaluation, page="", name="")), separators=(",", ":")).encode("utf-8", "surrogatepass")
 
 
-def unpack(packed: bytes, *, page: str, name: str) -> Evaluation:
-    """Args: page, its text. Raises: ValueError, for bytes that `pack` did not write."""
+def unpack(
+    packed: bytes, *, page: str, name: str, size: int | None = None, encoding: tuple[Finding, ...] | None = None
+) -> Evaluation:
+    """Args: page, its text; size, in bytes, and encoding, of the page at hand, None for those that were packed.
+
+    Raises: ValueError, for bytes that `pack` did not write.
+    """
+    names, makers = _parts(Evaluation)
     try:
-        found = _maker(Evaluation)(json.loads(packed))
+        found = {key: make(each) for key, make, each in zip(names, makers, json.loads(packed), strict=True)}
+        found["page"], found["name"] = page, name
+        if size is not None:
+            found["bytes"] = size
+        if encoding is not None:
+            found["encoding"] = encoding
+        return Evaluation(**found)
     except (TypeError, LookupError, RecursionError) as error:
         raise ValueError("not an evaluation") from error
-    return replace(found, page=page, name=name)  # type: ignore[no-any-return]
 
 
 def _plain(value: Any) -> Any:
@@ -51,7 +63,11 @@ def _maker(kind: Any) -> Callable[[Any], Any]:
         return _optional_maker(_maker(other))
     if isinstance(origin, type) and issubclass(origin, Mapping):
         return _mapping_maker(_maker(arguments[1]))
-    return lambda value: value
+    return _as_it_is
+
+
+def _as_it_is(value: Any) -> Any:
+    return value
 
 
 def _optional_maker(make: Callable[[Any], Any]) -> Callable[[Any], Any]:
@@ -70,6 +86,21 @@ def _tuple_maker(kinds: tuple[Any, ...]) -> Callable[[Any], Any]:
 
 
 def _dataclass_maker(kind: Any) -> Callable[[Any], Any]:
+    names, makers = _parts(kind)
+    if all(make is _as_it_is for make in makers):  # findings, which are most of what there is
+
+        def plain(values: Any) -> Any:
+            if len(values) != len(names):
+                raise TypeError
+            return kind(*values)
+
+        return plain
+    return lambda values: kind(**{name: make(each) for name, make, each in zip(names, makers, values, strict=True)})
+
+
+@cache
+def _parts(kind: Any) -> tuple[tuple[str, ...], tuple[Callable[[Any], Any], ...]]:
+    """The fields of a dataclass, and what makes the value of each."""
     hints = get_type_hints(kind)
-    parts = [(field.name, _maker(hints[field.name])) for field in fields(kind)]
-    return lambda value: kind(**{name: make(each) for (name, make), each in zip(parts, value, strict=True)})
+    names = tuple(field.name for field in fields(kind))
+    return names, tuple(_maker(hints[name]) for name in names)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from htmlgen.evaluation.baseline import Baseline, Recording
 from htmlgen.evaluation.ignoring import without_ignored
-from htmlgen.evaluation.score import Evaluation
+from htmlgen.evaluation.result import Evaluation
 from htmlgen.evaluation.selecting import Selection
 from htmlgen.evaluation.telling import told_once
 

@@ -25,7 +25,7 @@ from htmlgen.relaxng.formulas import Alternative
 from htmlgen.relaxng.limits import Limits
 from htmlgen.relaxng.names import NameTest
 from htmlgen.relaxng.notes import AttributeNotes, ElementNotes
-from htmlgen.relaxng.sources import Files, Origin, Request, unchanged
+from htmlgen.relaxng.sources import Files, Origin, Request, text_hash, unchanged
 
 _DIGEST = 32   # bytes of a SHA-256
 _LENGTH = 8   # bytes of the length of the JSON text
@@ -43,18 +43,46 @@ def load_automaton(source: Origin, *, cache: Path | bool = True, limits: Limits 
     Raises: GrammarSyntaxError, GrammarError, UnknownGrammarError. A cache that cannot be written is done without.
     """
     limits = limits or Limits()
-    if cache is False:
-        return _compiled(source, limits)[0]
-    folder = user_cache() if cache is True else cache
     name, text, _ = Files(limits).open(source)
-    file = folder / f"{Path(name).stem.strip('<>')}-{_key(name, text, limits)}.automaton"
+    file = _place(name, text, cache, limits)
+    if file is None:
+        return _compiled(source, limits)[0]
     with contextlib.suppress(OSError, _UnusableError):
-        return _read(file, limits)
+        return _from_saved(*_saved(file, limits))
     automaton, requests = _compiled(source, limits)
     with contextlib.suppress(OSError):
         _write(file, automaton, requests)
-        _tidy(folder)
+        _tidy(file.parent)
     return automaton
+
+
+def sources_hash(source: Origin, *, cache: Path | bool = True, limits: Limits | None = None) -> str:
+    """SHA-256, in hexadecimal, of a grammar's text and of all that it includes.
+
+    Args: as of `load_automaton`; what a grammar includes is known from the cache, if its automaton is there.
+    Raises: GrammarSyntaxError, GrammarError, UnknownGrammarError.
+    """
+    limits = limits or Limits()
+    name, text, _ = Files(limits).open(source)
+    return text_hash(json.dumps((name, text, _requests(source, _place(name, text, cache, limits), limits))))
+
+
+def _requests(source: Origin, file: Path | None, limits: Limits) -> list[Request]:
+    """What a grammar includes."""
+    if file:
+        with contextlib.suppress(OSError, _UnusableError):
+            return [*_saved(file, limits)[0]["requests"]]
+    from htmlgen.relaxng.grammar import load_grammar
+
+    return [*load_grammar(source, limits).requests]
+
+
+def _place(name: str, text: str, cache: Path | bool, limits: Limits) -> Path | None:
+    """The file of a grammar's automaton, None for none."""
+    if cache is False:
+        return None
+    folder = user_cache() if cache is True else cache
+    return folder / f"{Path(name).stem.strip('<>')}-{_key(name, text, limits)}.automaton"
 
 
 def _compiled(source: Origin, limits: Limits) -> tuple[Automaton, tuple[Request, ...]]:
@@ -115,7 +143,8 @@ def _tidy(folder: Path) -> None:
         file.unlink(missing_ok=True)
 
 
-def _read(file: Path, limits: Limits) -> Automaton:
+def _saved(file: Path, limits: Limits) -> tuple[dict[str, Any], memoryview]:
+    """What a file says, and the tables behind it. Raises: OSError; _UnusableError, where it is broken, or an include has changed."""
     content = file.read_bytes()
     if sha256(memoryview(content)[_DIGEST:]).digest() != content[:_DIGEST]:
         raise _UnusableError
@@ -124,7 +153,7 @@ def _read(file: Path, limits: Limits) -> Automaton:
     saved = json.loads(content[begin:end])
     if not unchanged(((href, tuple(folder), known) for href, folder, known in saved["requests"]), limits):
         raise _UnusableError
-    return _from_saved(saved, memoryview(content)[end:])
+    return saved, memoryview(content)[end:]
 
 
 def _content(automaton: Automaton, requests: tuple[Request, ...]) -> bytes:

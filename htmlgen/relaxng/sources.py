@@ -34,6 +34,11 @@ def packaged_names() -> tuple[str, ...]:
     return tuple(sorted(file.name.removesuffix(".rnc") for file in packaged().iterdir() if file.name.endswith(".rnc")))
 
 
+def is_packaged(source: Origin) -> bool:
+    """Whether a source is the name of a packaged grammar, or of none: no text, no path, and no file that is there."""
+    return isinstance(source, str) and "{" not in source and Path(source).name == source and not Path(source).is_file()
+
+
 def text_hash(text: str) -> str:
     """SHA-256 in hexadecimal."""
     return sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
@@ -57,10 +62,9 @@ class Files:
         if isinstance(source, str) and "{" in source:
             self.read[TEXT_NAME] = source
             return TEXT_NAME, source, ()
-        path = Path(source)
-        if isinstance(source, str) and path.name == source and not path.is_file():
+        if isinstance(source, str) and is_packaged(source):
             return self._packaged(source, None)
-        return self._file(path, None)
+        return self._file(Path(source), None)
 
     def include(self, href: str, folder: tuple[str, ...], place: Place) -> tuple[str, str, tuple[str, ...]]:
         """Name, text and folder of an included file: beside the file that includes it, else packaged."""

@@ -7,7 +7,7 @@ from heapq import nsmallest
 from typing import Final
 
 from htmlgen.evaluation.reports.totals import Seen, Totals, adding
-from htmlgen.evaluation.score import Evaluation
+from htmlgen.evaluation.result import Evaluation
 
 SCORE_BINS: Final = 20  # below 1, of equal width; a score of 1 has a bin of its own
 

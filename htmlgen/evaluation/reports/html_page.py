@@ -22,8 +22,8 @@ from htmlgen.evaluation.reports.gathering import SCORE_BINS, Gathered, gather
 from htmlgen.evaluation.reports.html_comparison import compared_content
 from htmlgen.evaluation.reports.pictures import browser, picture
 from htmlgen.evaluation.reports.totals import Compared, Seen, Totals, counted
+from htmlgen.evaluation.result import Evaluation
 from htmlgen.evaluation.rules import RULES, explanation, rule_of
-from htmlgen.evaluation.score import Evaluation
 
 PAGES_SHOWN: Final = 100
 FINDINGS_SHOWN: Final = 50

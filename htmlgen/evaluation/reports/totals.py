@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from htmlgen.evaluation.score import Evaluation
+from htmlgen.evaluation.result import Evaluation
 
 if TYPE_CHECKING:
     from htmlgen.evaluation.comparing import Comparison
