@@ -25,8 +25,9 @@ from htmlgen.errors import HoleError, InputError, OutputError
 def fill(files: tuple[str, ...], output: Path | None, seed: int | None, max_tokens: int, force: bool, **options: Any) -> None:
     """Fill the holes of layouts: htmlgen fill layout.html -o page.html
 
-    A hole is an element with data-htmlgen="KIND", a comment <!-- htmlgen: KIND n=3 -->, or a call {{ htmlgen("KIND", n=3) }}. What is
-    outside of holes is kept byte for byte. - is standard input.
+    A hole is an element with data-htmlgen="KIND", a comment <!-- htmlgen: KIND n=3 -->, or a call {{ htmlgen("KIND", n=3) }}; in
+    place of KIND, like="#id" writes more of what is there, and skeleton="li*3>a" a tree. What is outside of holes is kept byte for byte. -
+    is standard input.
     """
     from htmlgen.control import Control
     from htmlgen.filling.files import fill_bytes

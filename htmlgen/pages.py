@@ -30,7 +30,7 @@ from htmlgen.runtime import bundle as bundles
 from htmlgen.runtime.architecture import GeneratorConfig
 from htmlgen.runtime.bundle import Bundle
 from htmlgen.runtime.session import Copying, PageStep, Session
-from htmlgen.shapes import Shape
+from htmlgen.shapes import LEAST_MATCH, MOST_TEXT, Shape
 from htmlgen.tokens.context import Reading
 
 if TYPE_CHECKING:
@@ -335,9 +335,13 @@ class Generator:
         from htmlgen.filling.layout import Filler
 
         first = Request(seed=draw_seed() if seed is None else seed).seed
-        step = self._step.limited(Copying(most=control.most_copied, least=control.least_match, repeats=control.most_repeated))
         dressing = replace(control.dressing, css="")
-        searching = partial(Search, step.predict, step.initial, sampling=sampling, batch=1)
+
+        def searching(guide: Guide[Any], least_match: int) -> Search[Any]:
+            least = max(least_match, control.least_match)
+            step = self._step.limited(Copying(most=control.most_copied, least=least, repeats=control.most_repeated))
+            return Search(step.predict, step.initial, guide, sampling, batch=1)
+
         filler = Filler(self.guide, self.tokenizer, searching, lambda kind: self.shaped(Shape(kind=kind)).guide, dressing)
         with self._lock:
             return filler.fill(template, seed=first, max_tokens=max_tokens)
@@ -429,7 +433,7 @@ class Generator:
 
 def snippet_control(shape: Shape) -> Control:
     """What snippets shall be, as far as nothing else is said."""
-    return Control(least_match=12, most_text=_SNIPPET_TEXT.get(shape.kind, 16))
+    return Control(least_match=LEAST_MATCH, most_text=_SNIPPET_TEXT.get(shape.kind, MOST_TEXT))
 
 
 def writes_documents(guide: Guide[Any]) -> bool:

@@ -4,7 +4,7 @@ A kind is a grammar in `grammars/kinds/snippet`; a skeleton and an example narro
 """
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from htmlgen.errors import ConfigError
 from htmlgen.relaxng.sources import packaged
@@ -12,6 +12,11 @@ from htmlgen.relaxng.spelling import did_you_mean
 
 if TYPE_CHECKING:
     from htmlgen.relaxng import Automaton
+    from htmlgen.relaxng.fixing import Opening
+
+# A snippet is short, and its parts stand side by side: what is copied word by word, or goes on and on, is seen at once.
+MOST_TEXT: Final = 16  #: tokens of text in a row, after which no word begins
+LEAST_MATCH: Final = 12  #: tokens that match before a word is copied
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,9 +37,10 @@ class Shape:
         """Whether a tree is fixed, so that the grammar at hand matters."""
         return bool(self.like or self.skeleton)
 
-    def automaton(self, base: "Automaton") -> "Automaton":
-        """The automaton of such snippets. Args: base, the grammar that a skeleton and an example are held to.
+    def automaton(self, base: "Automaton", opening: "Opening | None" = None) -> "Automaton":
+        """The automaton of such snippets.
 
+        Args: base, the grammar that a skeleton and an example are held to; opening, where on its pages they stand, None for anywhere.
         Raises: ConfigError, for a kind that is none; SkeletonError, where the grammar has no such snippet.
         """
         if not self.fixes:
@@ -43,7 +49,8 @@ class Shape:
         from htmlgen.relaxng.examples import read_example
         from htmlgen.relaxng.fixing import fixed
 
-        return fixed(base, read_abbreviation(self.skeleton) if self.skeleton else read_example(self.like, base))
+        skeleton = read_abbreviation(self.skeleton) if self.skeleton else read_example(self.like, base, opening)
+        return fixed(base, skeleton, opening)
 
 
 def snippet_kinds() -> tuple[str, ...]:

@@ -11,22 +11,28 @@ from htmlgen.cli import cli
 from htmlgen.evaluation.score import evaluate
 
 PAGE = (Path(__file__).parents[1] / "docs" / "filling.md").read_text("utf-8")
-(LAYOUT,), (CONSOLE,), (PROGRAM,) = (
-    re.findall(rf"^```{kind}\n(.*?)^```", PAGE, re.MULTILINE | re.DOTALL) for kind in ("html", "console", "python")
-)
-COMMANDS = re.findall(r"^\$ (.*)\n((?:(?!\$ ).*\n)*)", CONSOLE, re.MULTILINE)
+BLOCKS = re.findall(r"^```(\w+)(?: file=(\S+)| exit=(\d))?\n(.*?)^```", PAGE, re.MULTILINE | re.DOTALL)
+LAYOUTS = {name or "layout.html": text for kind, name, _, text in BLOCKS if kind == "html"}
+(PROGRAM,) = (text for kind, _, _, text in BLOCKS if kind == "python")
+COMMANDS = [
+    (command, output, int(code or 0))
+    for kind, _, code, text in BLOCKS
+    if kind == "console"
+    for command, output in re.findall(r"^\$ (.*)\n((?:(?!\$ ).*\n)*)", text, re.MULTILINE)
+]
 
 
 def test_every_command_does_what_is_shown(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    for name in ("layout.html", "about.html"):
-        Path(name).write_text(LAYOUT, encoding="utf-8")
-    for command, output in COMMANDS:
+    for name, text in {**LAYOUTS, "about.html": LAYOUTS["layout.html"]}.items():
+        Path(name).write_text(text, encoding="utf-8")
+    for command, output, code in COMMANDS:
         piped, _, run = command.rpartition(" | ")
         given = f"{shlex.split(piped)[1]}\n" if piped else None
         result = CliRunner().invoke(cli, shlex.split(run)[1:], input=given)
-        assert result.exit_code == 0, result.output
-        assert re.fullmatch(".*".join(map(re.escape, output.split("…"))), result.stdout, re.DOTALL), result.stdout
+        assert result.exit_code == code, result.output
+        told = result.stderr if code else result.stdout
+        assert re.fullmatch(".*".join(map(re.escape, output.split("…"))), told, re.DOTALL), told
     page = Path("page.html").read_text("utf-8")
     assert page == Path("filled/layout.html").read_text("utf-8")
     assert [finding for finding in evaluate(page).findings if finding.severity == "error"] == []

@@ -11,7 +11,7 @@ from htmlgen.cli import cli
 from htmlgen.control import Control
 from htmlgen.errors import ConfigError, HoleError
 from htmlgen.evaluation.score import evaluate
-from htmlgen.markup.events import StartTag
+from htmlgen.markup.events import StartTag, Text
 from htmlgen.markup.reader import read
 from htmlgen.pages import Generator
 from htmlgen.shapes import snippet_kinds
@@ -124,6 +124,86 @@ def test_every_kind_fills_a_hole(page_generator: Generator, kind: str) -> None:
     page = page_generator.fill(f'<main><h1>Tea</h1><div data-htmlgen="{kind}"></div></main><i id="a"></i>', seed=1)
     assert errors(page) == Counter()
     assert f'data-htmlgen="{kind}"></div>' not in page
+
+
+#: Layouts with the hole `@`, a skeleton, and the elements that it has there with their classes.
+SKELETONS = [
+    ('<ul class="a">@</ul>', "li.item$*3>a", "li.item1 a li.item2 a li.item3 a"),
+    ("<ul><li>a</li>@<li>b</li></ul>", "li>b", "li b"),
+    ("<table><tbody><tr><td>a<td>b</tr>@</table>", "tr>td*2", "tr td td"),
+    ("<table><thead><tr><th>a</thead>@</table>", "tbody>tr>td", "tbody tr td"),
+    ("<dl><dt>a</dt>@</dl>", "dd+dt+dd", "dd dt dd"),
+    ("<select>@</select>", "option[value]*2", "option option"),
+    ("<p>Tea @ and cake</p>", "a.more>b", "a.more b"),
+    ("<h1>a</h1>@<h2>b</h2>", "section>h4+p", "section h2 p"),
+    ("<details><summary>a</summary>@</details>", "p+ul>li", "p ul li"),
+    ("<x-card>@</x-card>", "h2+p", "h2 p"),
+    ('<i id="a"></i>@', "p#b+p", "p p"),
+]
+
+
+def tree(content: str) -> str:
+    tags = (event for event in read(content, fragment=True).events if isinstance(event, StartTag))
+    return " ".join(".".join((tag.name, *(tag.get("class") or "").split())) for tag in tags)
+
+
+@pytest.mark.parametrize(("layout", "skeleton", "expected"), SKELETONS)
+def test_a_skeleton_stands_in_a_hole_as_it_is_asked_for(page_generator: Generator, layout: str, skeleton: str, expected: str) -> None:
+    before, _, after = layout.partition("@")
+    empty = errors(before + after)
+    for seed in range(2):
+        page = page_generator.fill(f"{before}<!-- htmlgen: skeleton='{skeleton}' -->{after}", seed=seed)
+        assert page.startswith(before)
+        assert page.endswith(after)
+        assert tree(page[len(before) : len(page) - len(after)]) == expected
+        assert errors(page) - empty == Counter()
+
+
+def test_texts_of_a_tree_are_short(page_generator: Generator) -> None:
+    page = page_generator.fill("<div><!-- htmlgen: skeleton=p*3 tokens=400 --></div>", seed=1)
+    texts = [event for event in read(page, fragment=True).events if isinstance(event, Text)]
+    assert len(texts) == 3
+    assert all(len(page_generator.tokenizer.encode([text])) < 24 for text in texts)
+
+
+def test_a_hole_is_filled_like_an_element_of_the_page(page_generator: Generator) -> None:
+    before = '<ul><li id="first" class="tag new"><a href="/red">Red</a> <b>3</b></li>'
+    page = page_generator.fill(f'{before}<!-- htmlgen: like="#first" n=2 --></ul>', seed=1)
+    assert page.startswith(before)
+    assert tree(page[len(before) :].removesuffix("</ul>")) == "li.tag.new a b li.tag.new a b"
+    assert page.count('id="first"') == 1
+    assert "Red" not in page[len(before) :]
+
+
+def test_a_hole_is_filled_like_one_that_was_filled_before(page_generator: Generator) -> None:
+    page = page_generator.fill('<div id="a" data-htmlgen-skeleton="p.x>b"></div><div><!-- htmlgen: like="#a" --></div>', seed=1)
+    assert tree(page) == "div p.x b div div p.x b"
+
+
+def test_a_hole_is_filled_like_html_in_an_attribute_which_stays(page_generator: Generator) -> None:
+    layout = "<main><h1>a</h1><div data-htmlgen-like='<article class=\"card\"><h2>Tea</h2><p>x</p></article>' data-htmlgen-n=2>"
+    page = page_generator.fill(layout + "old</div></main>", seed=3)
+    assert page.startswith(layout)
+    assert tree(page.removeprefix(layout).removesuffix("</div></main>")) == "article.card h2 p article.card h2 p"
+    assert page_generator.fill(page, seed=3) == page
+
+
+@pytest.mark.parametrize(
+    ("layout", "told"),
+    [
+        ("<p>\n<!-- htmlgen: skeleton=div>p --></p>", r"hole at line 2, column 1: skeleton 'div>p', column 1: <div> cannot stand here"),
+        ("<ul><!-- htmlgen: skeleton=li*x --></ul>", r"column 4: expected a number from 1 to 1000 after '\*'"),
+        ("<dl><dt>a</dt><!-- htmlgen: skeleton=dt --></dl>", "skeleton 'dt': ends too early; what could follow: <dt>, <dd>"),
+        ('<a href="#"><!-- htmlgen: skeleton=div>a --></a>', "nothing of the skeleton is allowed in <a> by the elements around it"),
+        ('<i id="a"></i><!-- htmlgen: skeleton=p#a -->', "hole at line 1, column 15: "),
+        ('<div><!-- htmlgen: like="#none" --></div>', "no element of the page has the id 'none'"),
+        ("<div><!-- htmlgen: like='<tr><td>a' --></div>", "the example cannot stand in <div> there: '<tr><td>a'"),
+        ("<div><!-- htmlgen: like='<' --></div>", "the example holds no element"),
+    ],
+)
+def test_a_tree_that_cannot_stand_in_a_hole_is_refused(page_generator: Generator, layout: str, told: str) -> None:
+    with pytest.raises(HoleError, match=told):
+        page_generator.fill(layout, seed=1)
 
 
 def test_what_is_around_excludes_from_kinds_too(page_generator: Generator) -> None:

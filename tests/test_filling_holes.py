@@ -19,6 +19,7 @@ from htmlgen.filling.holes import find_holes
         ('<b>{{ htmlgen("li", n=2, seed=0) }}</b>', '{{ htmlgen("li", n=2, seed=0) }}', "li", (2, 0, None)),
         ("<b>{%- htmlgen 'li', n=2 -%}</b>", "{%- htmlgen 'li', n=2 -%}", "li", (2, None, None)),
         ("<b>{% htmlgen %}</b>", "{% htmlgen %}", "", (None, None, None)),
+        ("<b><!-- htmlgen: p\n n=2 --!></b><!-- htmlgen: li -->", "<!-- htmlgen: li -->", "li", (None, None, None)),
     ],
 )
 def test_a_hole_is_found_with_all_that_it_asks_for(
@@ -27,6 +28,24 @@ def test_a_hole_is_found_with_all_that_it_asks_for(
     (hole,) = find_holes(layout)
     assert layout[hole.start : hole.end] == replaced
     assert (hole.kind, (hole.n, hole.seed, hole.tokens)) == (kind, numbers)
+
+
+@pytest.mark.parametrize(
+    ("layout", "like", "skeleton", "n"),
+    [
+        ('<ul data-htmlgen-skeleton="li*3>a"></ul>', "", "li*3>a", None),
+        ('<ul data-htmlgen data-htmlgen-skeleton=li>a data-htmlgen-n="2"></ul>', "", "li", None),
+        ('<ul data-htmlgen-like="#first" data-htmlgen-n="2"></ul>', "#first", "", 2),
+        ('<p data-htmlgen-like="&lt;b class=&quot;x&quot;>Tea&lt;/b>"></p>', '<b class="x">Tea</b>', "", None),
+        ("<ul><!-- htmlgen: skeleton=li>a n=2 --></ul>", "", "li>a", 2),
+        ("<ul><!-- htmlgen: like='<li class=\"x\">Tea' --></ul>", '<li class="x">Tea', "", None),
+        ("<ul>{{ htmlgen(skeleton='a[href=\"/\"]>b', n=2) }}</ul>", "", 'a[href="/"]>b', 2),
+        ("<ul>{% htmlgen like='#first' %}</ul>", "#first", "", None),
+    ],
+)
+def test_a_hole_says_what_tree_it_asks_for(layout: str, like: str, skeleton: str, n: int | None) -> None:
+    (hole,) = find_holes(layout)
+    assert (hole.kind, hole.like, hole.skeleton, hole.n) == ("", like, skeleton, n)
 
 
 def test_holes_come_in_order_with_line_and_column() -> None:
@@ -51,13 +70,19 @@ def test_what_no_parser_takes_for_a_hole_is_none(layout: str) -> None:
     ("layout", "told"),
     [
         ('<p>\n<a href="{{ htmlgen() }}">', r"line 2, column 10: \{\{ htmlgen\(\) \}\} stands within a tag"),
-        ("<p>a<!-- htmlgen: nav many=3 -->", "line 1, column 5: a hole has no 'many'; there are kind, n, seed, tokens"),
+        ("<p>a<!-- htmlgen: nav many=3 -->", "line 1, column 5: a hole has no 'many'; there are kind, like, skeleton, n, seed, tokens"),
         ("<!-- htmlgen: n=0 -->", "n must be a whole number from 1, got '0'"),
         ("<!-- htmlgen: nav n=x -->", "n must be a whole number from 1, got 'x'"),
         ("<!-- htmlgen: nav list -->", "kind is given twice"),
         ("<!-- htmlgen: = -->", "'=' is not understood"),
         ('<img data-htmlgen="nav">', "line 1, column 1: <img> holds no elements"),
         ('<div data-htmlgen data-htmlgen-count="3">', "a hole has no 'count'"),
+        ('<div data-htmlgen="nav" data-htmlgen-like="#a">', "line 1, column 48: kind and like exclude one another"),
+        ('<!-- htmlgen: like="#a" skeleton=li -->', "line 1, column 1: like and skeleton exclude one another"),
+        ("<!-- htmlgen: like=card -->", "like must be # and the id of an element of the page, or HTML, got 'card'"),
+        ("<!-- htmlgen: like=# -->", "like must be # and the id of an element"),
+        ('<ul data-htmlgen-like=" ">', "like is empty; say what is to be written, or leave it out"),
+        ("<ul data-htmlgen-skeleton>", "skeleton is empty"),
     ],
 )
 def test_a_hole_that_is_not_understood_is_refused(layout: str, told: str) -> None:

@@ -3,10 +3,12 @@
 | spelled                                                    | what is replaced               |
 |------------------------------------------------------------|--------------------------------|
 | `<div data-htmlgen="cards" data-htmlgen-n="3">…</div>`     | what the element holds         |
+| `<ul data-htmlgen-skeleton="li*3>a">…</ul>`                | what the element holds         |
 | `<!-- htmlgen: nav seed=3 -->`                             | the comment                    |
 | `{{ htmlgen("cards", n=3) }}`, `{% htmlgen "cards", n=3 %}` | the call                       |
 
-What is asked for: a kind (see `control.kinds`), which may be left out, `n` elements, a `seed`, `tokens` at most.
+What is asked for: a kind (see `shapes.snippet_kinds`), or `like` an example, or a `skeleton`, or none of these; `n` of them, a `seed`,
+`tokens` at most.
 Laws: holes do not overlap, and come in the order of the page; a comment counts only where a parser sees a comment, a call only where it
 stands between tags.
 """
@@ -14,7 +16,7 @@ stands between tags.
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from htmlgen.errors import HoleError
 from htmlgen.evaluation.document import parse_document
@@ -24,11 +26,12 @@ from htmlgen.markup.elements import RAW_TEXT, VOID_IN_PARSER
 from htmlgen.markup.events import StartTag, end_of
 
 ATTRIBUTE: Final = "data-htmlgen"
+_SHAPES: Final = ("kind", "like", "skeleton")
 _NUMBERS: Final = ("n", "seed", "tokens")
 _LEAST: Final = {"n": 1, "seed": 0, "tokens": 1}
 _ARGUMENTS: Final = r"(?:[^\"'<>{}%]|\"[^\"]*\"|'[^']*')*?"
 _MARKS: Final = re.compile(
-    rf"""<!--\s*htmlgen:(?P<comment>[^<>]*?)-->
+    rf"""<!--\s*htmlgen:(?P<comment>(?:(?!--!?>|<!--)[\s\S])*)-->
     | \{{\{{-?\s*htmlgen\((?P<expression>{_ARGUMENTS})\)\s*-?\}}\}}
     | \{{%-?\s*htmlgen(?=[\s%-])(?P<statement>{_ARGUMENTS})-?%\}}""",
     re.VERBOSE,
@@ -47,6 +50,8 @@ class Hole:
     start: int
     end: int
     kind: str = ""  #: what is written; "" leaves it to the model
+    like: str = ""  #: an example: HTML, or # and the id of an element of the page
+    skeleton: str = ""  #: an Emmet abbreviation
     n: int | None = None  #: elements; None: one of a kind, or as the model ends
     seed: int | None = None  #: None: by the page's seed and the hole's number
     tokens: int | None = None  #: at most, of each element of a kind, or of all that is written
@@ -117,7 +122,7 @@ def _elements(page: str, lines: Lines) -> Iterator[Hole]:
     document = parse_document(page, lines=lines)
     past = 0
     for index, event in enumerate(document.events):
-        if index < past or not isinstance(event, StartTag) or event.get(ATTRIBUTE) is None:
+        if index < past or not isinstance(event, StartTag) or not _is_marked(event):
             continue
         offset = document.offsets[index]
         line, column = lines.locate(offset)
@@ -131,13 +136,29 @@ def _elements(page: str, lines: Lines) -> Iterator[Hole]:
         yield _hole(start, max(start, document.offsets[past]), asked, lines)
 
 
+def _is_marked(tag: StartTag) -> bool:
+    return any(tag.get(name) is not None for name in (ATTRIBUTE, f"{ATTRIBUTE}-like", f"{ATTRIBUTE}-skeleton"))
+
+
 def _hole(start: int, end: int, asked: Mapping[str, str], lines: Lines) -> Hole:
     line, column = lines.locate(start)
     place = f"line {line}, column {column}"
-    if unknown := sorted(set(asked) - {"kind", *_NUMBERS}):
-        raise HoleError(f"{place}: a hole has no {unknown[0]!r}; there are kind, {', '.join(_NUMBERS)}")
-    numbers = {name: _number(name, asked[name], place) for name in _NUMBERS if name in asked}
-    return Hole(start=start, end=end, kind=asked.get("kind", ""), line=line, column=column, **numbers)
+    if unknown := sorted(set(asked) - {*_SHAPES, *_NUMBERS}):
+        raise HoleError(f"{place}: a hole has no {unknown[0]!r}; there are {', '.join((*_SHAPES, *_NUMBERS))}")
+    values: dict[str, Any] = _shape(asked, place) | {name: _number(name, asked[name], place) for name in _NUMBERS if name in asked}
+    return Hole(start=start, end=end, line=line, column=column, **values)
+
+
+def _shape(asked: Mapping[str, str], place: str) -> dict[str, Any]:
+    """What is to be written, by what says so: one of three."""
+    found = {name: asked[name].strip() for name in _SHAPES if name in asked}
+    if empty := next((name for name in ("like", "skeleton") if found.get(name) == ""), None):
+        raise HoleError(f"{place}: {empty} is empty; say what is to be written, or leave it out")
+    if len(given := [name for name in found if found[name]]) > 1:
+        raise HoleError(f"{place}: {' and '.join(given)} exclude one another: each says what is written; give one")
+    if "like" in found and not re.match(r"#.|[^#]*<", found["like"]):
+        raise HoleError(f"{place}: like must be # and the id of an element of the page, or HTML, got {found['like']!r}")
+    return found
 
 
 def _number(name: str, value: str, place: str) -> int:

@@ -13,23 +13,28 @@ from typing import Any, Final, TypeGuard
 from htmlgen.decoding.filling import FillingGuide, RootedGuide
 from htmlgen.decoding.grammar_guide import GrammarGuide
 from htmlgen.decoding.guide import Guide
+from htmlgen.decoding.guides import narrowed
+from htmlgen.decoding.limits import LimitedGuide, Limits
 from htmlgen.decoding.search import Request, Search
 from htmlgen.dressing.dress import Dressing
-from htmlgen.errors import ConfigError, HoleError, PromptError
+from htmlgen.errors import ConfigError, HoleError, PromptError, SkeletonError
+from htmlgen.evaluation.document import parse_document
 from htmlgen.evaluation.score import evaluate
 from htmlgen.filling.around import Around, around
 from htmlgen.filling.holes import Hole, find_holes
 from htmlgen.markup.elements import HEADING, VOID_IN_PARSER
-from htmlgen.markup.events import EndTag, Event, StartTag
+from htmlgen.markup.events import EndTag, Event, StartTag, end_of
 from htmlgen.markup.writer import write
-from htmlgen.shapes import snippet_kinds
+from htmlgen.relaxng.fixing import Opening
+from htmlgen.shapes import LEAST_MATCH, MOST_TEXT, Shape, snippet_kinds
 from htmlgen.tokens.tokenizer import Tokenizer
 
 _TRIES: Final = 6
 _STRIDE: Final = 1 << 40  # between the seeds of one hole's tries
+_SHORT: Final = Limits(most_text=MOST_TEXT)  # of texts in a tree that is fixed
 
-#: A guide → the decoding loop over a model.
-Searching = Callable[[Guide[Any]], Search[Any]]
+#: A guide, and the tokens that match at least before the model copies a word → the decoding loop over a model.
+Searching = Callable[[Guide[Any], int], Search[Any]]
 
 
 @dataclass(frozen=True)
@@ -61,7 +66,7 @@ class Filler:
             own = seed + number if hole.seed is None else hole.seed
             try:
                 content = _Hole(self, self.guide, page, start, end, hole).content(own, hole.tokens or max_tokens)
-            except (HoleError, PromptError) as error:
+            except (HoleError, PromptError, SkeletonError) as error:
                 raise HoleError(f"hole at {hole.place}: {error}") from error
             page = page[:start] + content + page[end:]
             shift += len(content) - (end - start)
@@ -102,8 +107,8 @@ class _Hole:
         """What the model writes, element by element if so many are asked for."""
         hole, events = self._hole, list[Event]()
         for number in range(hole.n or 1):
-            if self._is_kind:
-                events += self._of_kind(events, seed + number, max_tokens)
+            if self._rooted is not None:
+                events += self._of_shape(self._rooted, events, seed + number, max_tokens)
             else:
                 elements = _count(events) + 1 if hole.n or hole.kind else None
                 guide = FillingGuide(self._guide, self._around.place, shown=len(self._shown), elements=elements, name=hole.kind)
@@ -111,24 +116,44 @@ class _Hole:
         language = StartTag("html", (("lang", self._around.language),))
         return write(self._filler.dressing.dressed([language, *events], seed)[1:])
 
-    def _of_kind(self, written: Sequence[Event], seed: int, max_tokens: int) -> list[Event]:
-        """One element of a kind, behind those that are written already; its headings go on where the page's are."""
+    def _of_shape(self, shape: GrammarGuide, written: Sequence[Event], seed: int, max_tokens: int) -> list[Event]:
+        """One of what is asked for, behind what is written already; its headings go on where the page's are."""
         shown = [*self._shown, *self._filler.tokenizer.encode(written)]
         place = self._around.place
         ids = place.ids | {event.get("id") or "" for event in written if isinstance(event, StartTag)} - {""}
-        kind = self._filler.kind(self._hole.kind)
-        assert isinstance(kind, GrammarGuide)
-        guide = RootedGuide(self._guide, kind, replace(place, ids=ids), shown=len(shown))
+        guide = RootedGuide(self._guide, shape, replace(place, ids=ids), shown=len(shown))
         least = guide.least_cost(guide.start())
-        found = self._run(guide, shown, [], seed, max_tokens if self._hole.tokens else max(max_tokens, 2 * least))
+        held = guide if self._hole.kind else LimitedGuide(guide, _SHORT, {})
+        found = self._run(held, shown, [], seed, max_tokens if self._hole.tokens else max(max_tokens, 2 * least))
         heading = next((int(each.name[1]) for each in reversed(written) if _is_heading(each)), place.heading)
         return _leveled(found, heading, guide.lowest)
 
-    @property
-    def _is_kind(self) -> bool:
-        """Whether the hole asks for a kind of snippets; the name of an element is a kind, too."""
-        kind = self._hole.kind
-        return bool(kind) and (kind in snippet_kinds() or self._guide.vocabulary.find(f"<{kind}") is None)
+    @cached_property
+    def _rooted(self) -> GrammarGuide | None:
+        """The guide of what is asked for; None where that is elements of a name, or whatever comes. Raises: SkeletonError, ConfigError."""
+        hole = self._hole
+        if hole.like or hole.skeleton:
+            entrance = self._guide.entrance(self._around.place)
+            opening = Opening(entrance.name, tuple(state for _, state in entrance.states))
+            shape = Shape(like=self._example(), skeleton=hole.skeleton)
+            name = "the example" if hole.like else "the skeleton"
+            guide = narrowed(self._guide, lambda base: replace(shape.automaton(base, opening), name=name))
+        elif hole.kind and (hole.kind in snippet_kinds() or self._guide.vocabulary.find(f"<{hole.kind}") is None):
+            guide = self._filler.kind(hole.kind)
+        else:
+            return None
+        assert isinstance(guide, GrammarGuide)
+        return guide
+
+    def _example(self) -> str:
+        """The HTML that is to be resembled: as it is given, or an element's of the page. Raises: HoleError."""
+        if not self._hole.like.startswith("#"):
+            return self._hole.like
+        events = parse_document(self._page[: self._start] + " " * (self._end - self._start) + self._page[self._end :]).events
+        for index, event in enumerate(events):
+            if isinstance(event, StartTag) and event.get("id") == self._hole.like[1:]:
+                return write(events[index : end_of(events, index) + 1])
+        raise HoleError(f"no element of the page has the id {self._hole.like[1:]!r}; name one that is there, or give HTML")
 
     @cached_property
     def _shown(self) -> list[int]:
@@ -139,7 +164,8 @@ class _Hole:
         """The events of what is written: those that it begins with, and of at most so many tokens more."""
         prompt = (*shown, *begun)
         request = Request(seed=seed, max_tokens=len(prompt) + max_tokens, prompt=prompt)
-        (result,) = self._filler.searching(guide).stream([request])
+        least_match = LEAST_MATCH if self._hole.like or self._hole.skeleton else 0
+        (result,) = self._filler.searching(guide, least_match).stream([request])
         return self._filler.tokenizer.decode(result.ids[len(shown) :])
 
 

@@ -1,23 +1,37 @@
 """EXAMPLE → SKELETON: the elements of a piece of HTML with what shall stay as it is; the rest is to be written."""
 
+from collections.abc import Sequence
+from dataclasses import replace
 from functools import lru_cache
 
 from htmlgen.errors import SkeletonError
+from htmlgen.markup.events import Event
 from htmlgen.markup.reader import read
 from htmlgen.markup.skeletons import Element, Part, Skeleton, from_events
 from htmlgen.relaxng.automaton import Automaton
-from htmlgen.relaxng.fixing import home
+from htmlgen.relaxng.fixing import Opening, home
 from htmlgen.relaxng.repair import repair
 
 
-def read_example(html: str, base: Automaton) -> Skeleton:
-    """The skeleton of an example, repaired into a grammar. Raises: SkeletonError, where nothing is left that can stand by itself."""
+def read_example(html: str, base: Automaton, opening: Opening | None = None) -> Skeleton:
+    """The skeleton of an example, repaired into a grammar.
+
+    Args: opening, where its elements stand; None for where they stand by themselves.
+    Raises: SkeletonError, where nothing is left that can stand there.
+    """
     events = read(html, fragment=True).events
     asked = next((part.name for part in from_events(events) if isinstance(part, Element)), "")
-    roots = tuple(_opened(part, base) for part in from_events(repair(events, home(base)).events) if isinstance(part, Element))
-    if not roots or roots[0].name != asked:
-        raise SkeletonError(f"the example holds no element that can stand by itself: {html[:60]!r}; begin with ul, section, table …")
-    return roots
+    for state in (opening or home(base)).states:
+        roots = _repaired(events, replace(base, start=state))
+        if roots and roots[0].name == asked:
+            return tuple(_opened(root, base) for root in roots)
+    if opening and asked:
+        raise SkeletonError(f"the example cannot stand in <{opening.inside}> there: {html[:60]!r}")
+    raise SkeletonError(f"the example holds no element that can stand by itself: {html[:60]!r}; begin with ul, section, table …")
+
+
+def _repaired(events: Sequence[Event], automaton: Automaton) -> Skeleton:
+    return tuple(part for part in from_events(repair(events, automaton).events) if isinstance(part, Element))
 
 
 def _opened(part: Element, base: Automaton) -> Element:

@@ -9,7 +9,7 @@ text, or, where it cannot hold text alone, whatever the grammar lets it hold.
 
 from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import replace
-from typing import Final, NoReturn, TypeAlias
+from typing import Final, NamedTuple, NoReturn, TypeAlias
 
 import numpy as np
 
@@ -32,25 +32,33 @@ _State: TypeAlias = tuple[int, ...]
 _AFTER_DATA: Final[_State] = (-2,)
 
 
-def fixed(automaton: Automaton, skeleton: Skeleton) -> Automaton:
+class Opening(NamedTuple):
+    """Where a skeleton's roots stand: in an element, '' for a page of their own, at one of these states of its content."""
+
+    inside: str
+    states: tuple[int, ...]
+
+
+def fixed(automaton: Automaton, skeleton: Skeleton, opening: Opening | None = None) -> Automaton:
     """The automaton of a skeleton's pages, be they sequences of elements.
 
+    Args: opening, where they stand; None for a page, or what `div` may hold.
     Raises: SkeletonError, where the grammar has no such page, saying which element, and what could stand there.
     """
     for element in elements(skeleton):
         for name, value in element.attributes:
             if value is not None and len(value) > _MOST_CHARACTERS:
                 _fail(element, f"the attribute {name} is longer than {_MOST_CHARACTERS} characters; leave it to be written")
-    fixing = _Fixing(automaton, skeleton)
+    fixing = _Fixing(automaton, skeleton, [opening] if opening else [Opening("", (automaton.start,)), home(automaton)])
     made = fixing.automaton()
     _check_annotations(automaton, skeleton, fixing.inside)
     return made
 
 
-def home(automaton: Automaton) -> Automaton:
-    """The automaton of what `div` may hold; of pages, where there is no `div`."""
+def home(automaton: Automaton) -> Opening:
+    """The content of `div`; pages, where there is no `div`."""
     found = next(iter(automaton.named(HOME)), None)
-    return automaton if found is None else replace(automaton, start=automaton.elements[found].forms[0].start)
+    return Opening("", (automaton.start,)) if found is None else Opening(HOME, (automaton.elements[found].forms[0].start,))
 
 
 def _fail(element: Element, message: str) -> NoReturn:
@@ -71,8 +79,8 @@ def _origin(skeleton: Skeleton) -> str:
 class _Fixing:
     """The states, elements and attribute classes that are met, numbered as they are found."""
 
-    def __init__(self, automaton: Automaton, skeleton: Skeleton) -> None:
-        self.base, self.skeleton = automaton, skeleton
+    def __init__(self, automaton: Automaton, skeleton: Skeleton, openings: Sequence[Opening]) -> None:
+        self.base, self.skeleton, self.openings = automaton, skeleton, openings
         self.nodes: list[Element] = [Element("", children=skeleton), *elements(skeleton)]
         self.numbers = {id(node): number for number, node in enumerate(self.nodes)}
         self.states: dict[_State, int] = {(): DEAD}
@@ -111,12 +119,12 @@ class _Fixing:
 
     def _first(self) -> int:
         """The grammar's state that the roots stand in."""
-        if self._completable(0, self.base.start):
-            return self.base.start
-        first = home(self.base).start
-        if not self._completable(0, first):
-            self._explain(0, first)
-        self.inside = (HOME,)
+        places = ((opening.inside, state) for opening in self.openings for state in opening.states)
+        found = next(((inside, state) for inside, state in places if self._completable(0, state)), None)
+        if found is None:
+            self._explain(0, self.openings[-1].states[0])
+        inside, first = found
+        self.inside = (inside,) if inside else ()
         return first
 
     # States -----------------------------------------------------------------------------------------------------------------------
@@ -302,6 +310,8 @@ class _Fixing:
         states = walked[-1] or walked[-2]
         could = ", ".join(dict.fromkeys(word for state in sorted(states) for word in self.base.expected(state)[:12])) or "nothing"
         here = self.nodes[number]
+        if walked[-1] and not here.name:
+            raise SkeletonError(f"{_origin(self.skeleton)}: ends too early; what could follow: {could}")
         if walked[-1]:
             _fail(here, f"<{here.name}> ends too early; what could follow: {could}")
         child = children[len(walked) - 2]
