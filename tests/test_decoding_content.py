@@ -6,7 +6,8 @@ import re
 import pytest
 
 from htmlgen.decoding import nesting
-from htmlgen.decoding.content import INFINITE, Content, alphabet, content, fewest, firsts, follow, may_end, skip_to
+from htmlgen.decoding.content import Content, alphabet, content, fewest, firsts, follow, may_end, skip_to
+from htmlgen.decoding.masks import INFINITE
 from htmlgen.decoding.nesting import CATEGORIES, CONTENT, TEXT
 
 NOTATIONS = ("a b", "a? b* c+", "(a | b)*", "a (b | c a)? c", "(a+ b+)* | c+", "(c+ (a | b a b))+", "")

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from htmlgen.decoding.constraints import CONTENT_OWED, Bounds, Rules
-from htmlgen.decoding.content import INFINITE
+from htmlgen.decoding.masks import INFINITE
 from htmlgen.decoding.pieces import Pieces
 from htmlgen.decoding.start_tags import StartTags
 from htmlgen.decoding.values import Values
@@ -36,10 +36,15 @@ class Budget:
         self._automaton, self._pieces, self._values, self.rules, self._tags = automaton, pieces, values, rules, tags
         self.void = [_is_void(each.notes.content, each.names.name) for each in automaton.elements]
         self.names = [self._spelled_names(number) for number in range(len(automaton.elements))]
-        self._opens: dict[tuple[int, int, int], int] = {}
+        self._opens: dict[tuple[int, int, int], int] = values.facts.table("opens")
         self._solved: dict[Node, Outcomes] = {}
         self._strict = [[INFINITE] * len(automaton.next) for _ in range(3)]
-        self._solve_strict()
+        strict: dict[int, list[int]] = values.facts.table("strict")
+        if strict:
+            self._strict = [strict[owed] for owed in range(3)]
+        else:
+            self._solve_strict()
+            strict.update(enumerate(self._strict))
 
     def _spelled_names(self, element: int) -> tuple[str, ...]:
         """The names of an element for which there are tags; raw text is never made."""

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-INFINITE: Final = 1 << 12  # more tokens than completing any content takes
+from htmlgen.decoding.masks import INFINITE
 
 _WORD: Final = re.compile(r"[#\w-]+|[()|?*+]")
 

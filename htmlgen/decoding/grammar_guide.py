@@ -14,12 +14,12 @@ from numpy.typing import NDArray
 from htmlgen.decoding.budget import Budget
 from htmlgen.decoding.characters import BETWEEN, step
 from htmlgen.decoding.constraints import CONTENT_OWED, Bounds, Rules
-from htmlgen.decoding.content import INFINITE
+from htmlgen.decoding.facts import Facts
 from htmlgen.decoding.heights import least_heights
 from htmlgen.decoding.identities import Identities, Page
 from htmlgen.decoding.in_content import InContent
 from htmlgen.decoding.in_tags import InTags, closing
-from htmlgen.decoding.masks import FORBIDDEN
+from htmlgen.decoding.masks import FORBIDDEN, INFINITE
 from htmlgen.decoding.pieces import pieces_of
 from htmlgen.decoding.positions import NO_DATA, Content, ContentKey, Opening, Position, Spot, Tag, TagKey, Value
 from htmlgen.decoding.promises import Promise, Promises
@@ -62,18 +62,21 @@ class GrammarState(NamedTuple):
 class GrammarGuide:
     """A guide to whole documents or elements of one grammar."""
 
-    def __init__(self, automaton: Automaton, vocabulary: Vocabulary) -> None:
-        """Raises: GrammarError, VocabularyError, where the two together allow no page."""
+    def __init__(self, automaton: Automaton, vocabulary: Vocabulary, facts: Facts | None = None) -> None:
+        """Args: facts, of a guide to the same, which this one goes on with.
+
+        Raises: GrammarError, VocabularyError, where the two together allow no page.
+        """
         self.vocabulary = vocabulary
         self.most_positions = _POSITIONS  #: kept at a time
         self._automaton = automaton
         self._pieces = pieces_of(vocabulary)
-        self._values = Values(self._pieces, automaton.datatypes)
+        self._values = Values(self._pieces, automaton.datatypes, facts or Facts())
         self._rules = Rules(automaton)
         self._tags = StartTags(automaton, self._pieces, self._values, self._rules)
         self._budget = Budget(automaton, self._pieces, self._values, self._rules, self._tags)
         self._identities = Identities(automaton.attributes, self._pieces, self._values, self._rules)
-        self._sheets = Sheets(len(vocabulary))
+        self._sheets = Sheets(len(vocabulary), self._values.facts)
         self._in_content = InContent(automaton, self._pieces, self._values, self._budget, self._tags, self._sheets)
         self._in_tags = InTags(automaton, self._pieces, self._values, self._tags, self._sheets)
         self._promises = Promises(automaton, self._pieces, self._rules, self._budget, self._in_content, self._tags)

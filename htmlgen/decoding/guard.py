@@ -16,7 +16,8 @@ from htmlgen.decoding.masks import Row
 from htmlgen.decoding.nesting import DOCTYPE, PARSER_CHILDREN, TEXT
 from htmlgen.decoding.pieces import Ids, pieces_of
 from htmlgen.decoding.places import Frame, Places
-from htmlgen.decoding.rows import ATTRIBUTE_AND_CLOSE, TAG_CLOSE, Space, after_text, content_row, owed, tag_row, value_row
+from htmlgen.decoding.rows import ATTRIBUTE_AND_CLOSE, TAG_CLOSE, after_text, content_row, owed, tag_row, value_row
+from htmlgen.decoding.spaces import Space
 from htmlgen.errors import PromptError
 from htmlgen.markup.elements import BLOCK
 from htmlgen.tokens.vocabulary import Kind, Vocabulary

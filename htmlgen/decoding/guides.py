@@ -4,11 +4,13 @@ from collections.abc import Callable
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
+from weakref import finalize
 
 from htmlgen.decoding.guide import Guide
 from htmlgen.tokens.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
+    from htmlgen.decoding.grammar_guide import GrammarGuide
     from htmlgen.relaxng import Automaton
 
 TAGS: Final = "tags"  #: the guard, which asks for no more than that html5lib parses the page without an error
@@ -26,10 +28,22 @@ def guide_of(grammar: str | PathLike[str], vocabulary: Vocabulary) -> Guide[Any]
         from htmlgen.decoding.guard import Guard
 
         return Guard(vocabulary)
-    from htmlgen.decoding.grammar_guide import GrammarGuide
     from htmlgen.relaxng import load_automaton
 
-    return GrammarGuide(load_automaton(grammar if isinstance(grammar, str) else Path(grammar)), vocabulary)
+    return _of_automaton(load_automaton(grammar if isinstance(grammar, str) else Path(grammar)), vocabulary)
+
+
+def _of_automaton(automaton: "Automaton", vocabulary: Vocabulary) -> "GrammarGuide":
+    """The guide of an automaton; what it works out is kept if the automaton is."""
+    from htmlgen.decoding.grammar_guide import GrammarGuide
+    from htmlgen.decoding.kept_facts import KeptFacts
+
+    if not automaton.digest:
+        return GrammarGuide(automaton, vocabulary)
+    facts = KeptFacts.of(automaton, vocabulary)
+    guide = GrammarGuide(automaton, vocabulary, facts)
+    finalize(guide, facts.keep)  # when it is no longer used, or the program ends
+    return guide
 
 
 def narrowed(guide: Guide[Any], narrow: "Callable[[Automaton], Automaton]") -> Guide[Any]:
@@ -38,7 +52,7 @@ def narrowed(guide: Guide[Any], narrow: "Callable[[Automaton], Automaton]") -> G
     from htmlgen.relaxng import load_automaton
 
     base = guide.automaton if isinstance(guide, GrammarGuide) else load_automaton(_FRAGMENTS)
-    return GrammarGuide(narrow(base), guide.vocabulary)
+    return _of_automaton(narrow(base), guide.vocabulary)
 
 
 def heights_of(guide: Guide[Any]) -> dict[str, int]:

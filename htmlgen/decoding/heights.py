@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from htmlgen.decoding.content import INFINITE
+from htmlgen.decoding.masks import INFINITE
 from htmlgen.relaxng.automaton import DEAD, Automaton
 
 Heights = NDArray[np.int64]

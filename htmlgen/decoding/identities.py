@@ -13,8 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from htmlgen.decoding.constraints import ANY, Rules
-from htmlgen.decoding.content import INFINITE
-from htmlgen.decoding.masks import FORBIDDEN
+from htmlgen.decoding.masks import FORBIDDEN, INFINITE
 from htmlgen.decoding.pieces import Pieces
 from htmlgen.decoding.positions import Tag, Value
 from htmlgen.decoding.promises import Promise

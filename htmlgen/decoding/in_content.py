@@ -13,13 +13,12 @@ from numpy.typing import NDArray
 from htmlgen.decoding.budget import END, Budget
 from htmlgen.decoding.characters import BETWEEN, NEEDS
 from htmlgen.decoding.constraints import CONTENT_OWED, Bounds
-from htmlgen.decoding.content import INFINITE
-from htmlgen.decoding.masks import FORBIDDEN, FREE
+from htmlgen.decoding.masks import FORBIDDEN, FREE, INFINITE
 from htmlgen.decoding.pieces import Ids, Pieces
 from htmlgen.decoding.positions import NO_DATA, Alternative, Candidate, Content, ContentKey, Opening, Spot, Tail
 from htmlgen.decoding.prices import Prices, Stand, TagPrices, at, tail_of
-from htmlgen.decoding.rows import Space
 from htmlgen.decoding.sheets import Base, Row, Sheets
+from htmlgen.decoding.spaces import Space
 from htmlgen.decoding.start_tags import StartTags
 from htmlgen.decoding.values import States, Values
 from htmlgen.markup.elements import BLOCK, KEEPS_SPACE
@@ -45,8 +44,8 @@ class InContent:
         self._rules, self._start_tags, self._sheets = budget.rules, tags, sheets
         self.prices = TagPrices(automaton, pieces, budget, tags)
         self._kept: dict[ContentKey, Content] = {}
-        self._elements: dict[ElementsKey, Elements] = {}
-        self._texts: dict[tuple[bool, Space, tuple[int, ...]], Base] = {}
+        self._elements: dict[ElementsKey, Elements] = values.facts.table("elements")
+        self._texts: dict[tuple[bool, Space, tuple[int, ...]], Base] = values.facts.table("texts")
         self._names: dict[int, dict[str, tuple[int, ...]]] = {}
         self._ids_after = {Space.NONE: pieces.collapsed, Space.EDGE: pieces.unspaced, Space.TRAILING: pieces.unspaced}
         self.sort = list(zip(pieces.trailing, pieces.blank, strict=True))

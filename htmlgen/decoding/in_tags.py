@@ -9,8 +9,7 @@ from collections.abc import Iterable
 import numpy as np
 
 from htmlgen.decoding.characters import BETWEEN, NEEDS, step
-from htmlgen.decoding.content import INFINITE
-from htmlgen.decoding.masks import FORBIDDEN
+from htmlgen.decoding.masks import FORBIDDEN, INFINITE
 from htmlgen.decoding.pieces import Pieces
 from htmlgen.decoding.positions import Candidate, Tag, TagKey, Value
 from htmlgen.decoding.sheets import Base, Row, Sheets
@@ -26,7 +25,7 @@ class InTags:
     def __init__(self, automaton: Automaton, pieces: Pieces, values: Values, tags: StartTags, sheets: Sheets) -> None:
         self._automaton, self._pieces, self._values, self._tags, self._sheets = automaton, pieces, values, tags, sheets
         self._kept: dict[TagKey, Tag] = {}
-        self._bases: dict[tuple[object, ...], Base] = {}
+        self._bases: dict[tuple[object, ...], Base] = values.facts.table("bases of values")
         self._in_values = 0
         self._quotes = np.array([pieces.vocabulary.id('"'), pieces.vocabulary.id('">')])
 

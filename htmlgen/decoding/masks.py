@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 FORBIDDEN: Final = np.iinfo(np.int16).max
 FREE: Final = np.iinfo(np.int16).min  # allowed whatever the budget: EOS
+INFINITE: Final = 1 << 12  # more tokens than completing any content takes
 
 
 class Row:

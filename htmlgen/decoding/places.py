@@ -10,8 +10,8 @@ from functools import cached_property
 from typing import Final, NamedTuple
 
 from htmlgen.decoding import nesting
-from htmlgen.decoding.content import INFINITE, Content, alphabet, content, fewest, firsts, follow, may_end, skip_to
-from htmlgen.decoding.masks import Row
+from htmlgen.decoding.content import Content, alphabet, content, fewest, firsts, follow, may_end, skip_to
+from htmlgen.decoding.masks import INFINITE, Row
 from htmlgen.decoding.nesting import ROOT, TEXT
 from htmlgen.decoding.pieces import Pieces
 from htmlgen.markup.elements import BLOCK, KEEPS_SPACE, VOID_IN_PARSER

@@ -9,8 +9,8 @@ from typing import Any, Final, NamedTuple, TypeAlias
 
 from htmlgen.decoding.characters import BETWEEN
 from htmlgen.decoding.constraints import Bounds
-from htmlgen.decoding.rows import Space
 from htmlgen.decoding.sheets import Priced
+from htmlgen.decoding.spaces import Space
 from htmlgen.decoding.start_tags import Menu
 from htmlgen.decoding.values import States
 from htmlgen.relaxng.attributes import AttributeState

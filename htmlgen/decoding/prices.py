@@ -9,7 +9,7 @@ from typing import TypeAlias
 
 from htmlgen.decoding.budget import END, Budget
 from htmlgen.decoding.constraints import CONTENT_OWED
-from htmlgen.decoding.content import INFINITE
+from htmlgen.decoding.masks import INFINITE
 from htmlgen.decoding.pieces import Pieces
 from htmlgen.decoding.positions import Alternative, Content, Opening, Tail
 from htmlgen.decoding.start_tags import StartTags

@@ -16,12 +16,11 @@ from numpy.typing import NDArray
 from htmlgen.decoding.budget import Budget
 from htmlgen.decoding.characters import BETWEEN
 from htmlgen.decoding.constraints import ANY, Rules
-from htmlgen.decoding.content import INFINITE
 from htmlgen.decoding.in_content import InContent
-from htmlgen.decoding.masks import FORBIDDEN
+from htmlgen.decoding.masks import FORBIDDEN, INFINITE
 from htmlgen.decoding.pieces import Pieces
 from htmlgen.decoding.positions import Candidate, Content, Opening, Tag
-from htmlgen.decoding.rows import Space
+from htmlgen.decoding.spaces import Space
 from htmlgen.decoding.start_tags import ID, Offer, StartTags
 from htmlgen.markup.elements import BLOCK
 from htmlgen.relaxng.attributes import AttributeClass

@@ -5,7 +5,6 @@ begins with a space after a block's tag or another space, none ends with one bef
 Source: DESIGN.md, canonical page; CSS Text 3, section 4.1.
 """
 
-from enum import IntEnum
 from typing import Final
 
 import numpy as np
@@ -15,18 +14,11 @@ from htmlgen.decoding.characters import BETWEEN
 from htmlgen.decoding.masks import FORBIDDEN, FREE, Row
 from htmlgen.decoding.pieces import Ids, Pieces
 from htmlgen.decoding.places import Place, Position
+from htmlgen.decoding.spaces import Space
 from htmlgen.markup.elements import BLOCK
 from htmlgen.tokens.vocabulary import Kind
 
 Costs = NDArray[np.int16]
-
-
-class Space(IntEnum):
-    """What stands before: text or an inline tag, a block's edge, or text that ends in a space."""
-
-    NONE = 0
-    EDGE = 1
-    TRAILING = 2
 
 
 TAG_CLOSE: Final = 1  # `>`

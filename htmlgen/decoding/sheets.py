@@ -5,11 +5,13 @@ The costs of markup are few: each position has its own. Masks are shared too, an
 Laws: bases and masks that are equal are the same object as long as they are kept; none is ever written to.
 """
 
+from hashlib import sha256
 from typing import Final, NamedTuple, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
+from htmlgen.decoding.facts import Facts
 from htmlgen.decoding.masks import FORBIDDEN, FREE
 from htmlgen.decoding.pieces import Ids
 
@@ -66,12 +68,14 @@ class Base(NamedTuple):
 class Sheets:
     """The bases and masks of all positions of a guide."""
 
-    def __init__(self, vocabulary: int) -> None:
-        self._bases: dict[int, Base] = {}
+    def __init__(self, vocabulary: int, facts: Facts) -> None:
+        self._bases: dict[bytes, Base] = facts.table("bases")
         self._masks: dict[int, Mask] = {}
         self._masked: list[Priced] = []
         self._ids = np.uint16 if vocabulary <= 1 << 16 else np.uint32
-        self.none = self._base(np.full(vocabulary, FORBIDDEN, np.int16))  #: where only markup may come
+        nothing: dict[int, Base] = facts.table("nothing")
+        #: where only markup may come
+        self.none = nothing.setdefault(vocabulary, self._base(np.full(vocabulary, FORBIDDEN, np.int16)))
 
     @property
     def bytes(self) -> int:
@@ -90,9 +94,8 @@ class Sheets:
         if offset == FORBIDDEN:
             return self.none
         relative: Row = np.where(row < FORBIDDEN, row - np.int16(offset), np.int16(FORBIDDEN))
-        key = hash(relative.tobytes())
-        found = self._bases.get(key)
-        if found is None or not np.array_equal(found.row, relative):
+        key = sha256(relative.tobytes()).digest()
+        if (found := self._bases.get(key)) is None:
             found = self._bases[key] = self._base(relative)
         return found._replace(offset=offset)
 

@@ -10,7 +10,7 @@ from typing import Final, NamedTuple, TypeAlias
 import numpy as np
 
 from htmlgen.decoding.constraints import Rules, sum_bits
-from htmlgen.decoding.content import INFINITE
+from htmlgen.decoding.masks import INFINITE
 from htmlgen.decoding.pieces import Ids, Pieces
 from htmlgen.decoding.values import Values
 from htmlgen.relaxng.attributes import AttributeClass, AttributeState, bits
@@ -106,17 +106,16 @@ class StartTags:
     def __init__(self, automaton: Automaton, pieces: Pieces, values: Values, rules: Rules) -> None:
         self._classes, self._pieces, self._values, self._rules = automaton.attributes, pieces, values, rules
         self._tokens: dict[str, list[int]] = {}
-        for index, kind in enumerate(pieces.kinds):
-            if kind in (Kind.ATTRIBUTE, Kind.PAIR):
-                self._tokens.setdefault(pieces.names[index], []).append(index)
+        for index in np.flatnonzero(np.isin(pieces.vocabulary.kinds, (Kind.ATTRIBUTE, Kind.PAIR))).tolist():
+            self._tokens.setdefault(pieces.names[index], []).append(index)
         self._order = {name: place for place, name in enumerate(self._tokens)}
-        self._named: dict[tuple[int, str], Name | None] = {}
-        self._names: dict[int, list[Name]] = {}
+        self._named: dict[tuple[int, str], Name | None] = values.facts.table("names")
+        self._names: dict[int, list[Name]] = values.facts.table("names of classes")
         self._scopes = [_scopes(kind) for kind in self._classes]
         self._required = [_required(kind) for kind in self._classes]
-        self._needs: dict[Core, tuple[int, bool]] = {}
-        self._menus: dict[Key, Menu] = {}
-        self._entries: dict[tuple[int, int], Entry] = {}
+        self._needs: dict[Core, tuple[int, bool]] = values.facts.table("needs")
+        self._menus: dict[Key, Menu] = values.facts.table("menus")
+        self._entries: dict[tuple[int, int], Entry] = values.facts.table("entries")
         self._chances: dict[Core, list[Chance]] = {}
         self._offered: dict[tuple[int, str, tuple[int, ...], tuple[tuple[int, bool], ...]], Chance] = {}
         self._accepted: dict[tuple[str, tuple[int, ...]], Accepting] = {}

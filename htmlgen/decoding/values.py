@@ -4,7 +4,6 @@ Laws: `after` steps through a token's characters as the datatype's automaton doe
 finite, a token leads to a state whose distance is smaller by one at least, so a value that is begun can be ended.
 """
 
-from collections import OrderedDict
 from collections.abc import Sequence
 from functools import cached_property
 from typing import Any, Final
@@ -13,7 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from htmlgen.decoding.characters import BETWEEN, NEEDS, NEXT
-from htmlgen.decoding.content import INFINITE
+from htmlgen.decoding.facts import Facts
+from htmlgen.decoding.masks import INFINITE
 from htmlgen.decoding.pieces import Pieces
 from htmlgen.relaxng import charsets
 from htmlgen.relaxng.dfa import Dfa
@@ -33,13 +33,13 @@ _IDS: Final = 1 << 16  # a page holds fewer ids
 class Values:
     """The datatypes of one automaton over one vocabulary; everything is computed when it is first asked for."""
 
-    def __init__(self, pieces: Pieces, datatypes: Sequence[Dfa]) -> None:
-        self._pieces, self._datatypes = pieces, datatypes
+    def __init__(self, pieces: Pieces, datatypes: Sequence[Dfa], facts: Facts) -> None:
+        self._pieces, self._datatypes, self.facts = pieces, datatypes, facts
         self._size = len(pieces.kinds)
-        self._rows: OrderedDict[tuple[int, int], States] = OrderedDict()
-        self._distances: dict[int, list[int]] = {}
-        self._rooms: dict[int, int] = {}
-        self._asides: dict[tuple[int, int], list[int]] = {}
+        self._rows: dict[tuple[int, int], States] = facts.table("rows")
+        self._distances: dict[int, list[int]] = facts.table("distances")
+        self._rooms: dict[int, int] = facts.table("rooms")
+        self._asides: dict[tuple[int, int], list[int]] = facts.table("asides")
         self._lifted: dict[int, States] = {}
 
     @cached_property
@@ -47,14 +47,15 @@ class Values:
         """Every text that one token of a value stands for, with a token."""
         texts = {chr(value): self._pieces.vocabulary.byte(value) for value in range(_ASCII) if NEXT[BETWEEN][value] == BETWEEN}
         for index in self._pieces.value.tolist():
-            text = self._pieces.vocabulary[index].text
+            text = self._pieces.texts[index]
             texts[REFERENCES.get(text, text)] = index
         return texts
 
     @cached_property
     def _sorted(self) -> tuple[NDArray[np.intp], NDArray[np.intp], list[int], str]:
         """Tokens, longest first; their characters as places in an alphabet; how many have more than k characters; the alphabet."""
-        ids = [(REFERENCES.get(text := self._pieces.vocabulary[index].text, text), index) for index in self._pieces.value.tolist()]
+        texts = self._pieces.texts
+        ids = [(REFERENCES.get(text := texts[index], text), index) for index in self._pieces.value.tolist()]
         ids += [(chr(value), self._pieces.vocabulary.byte(value)) for value in range(_ASCII) if NEXT[BETWEEN][value] == BETWEEN]
         ids.sort(key=lambda pair: -len(pair[0]))
         lengths = np.array([len(text) for text, _ in ids])
@@ -98,13 +99,13 @@ class Values:
     def after(self, datatype: int, state: int) -> States:
         """(vocab,) the state after each token, 0 where it cannot come; for a first byte of several, that after the character."""
         key = (datatype, state)
-        if key in self._rows:
-            self._rows.move_to_end(key)
-            return self._rows[key]
-        if len(self._rows) >= _KEPT:
-            self._rows.popitem(last=False)
-        self._rows[key] = self._stepped(datatype, state)
-        return self._rows[key]
+        row = self._rows.pop(key, None)
+        if row is None:
+            row = self._stepped(datatype, state)
+            if len(self._rows) >= _KEPT:
+                del self._rows[next(iter(self._rows))]
+        self._rows[key] = row  # the last, as it is the latest that was asked for
+        return row
 
     def _stepped(self, datatype: int, state: int) -> States:
         ids, chars, longer, _ = self._sorted

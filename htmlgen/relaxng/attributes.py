@@ -7,6 +7,7 @@ so that it becomes complete. Alternatives (22 kinds of `input`) are kept apart u
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 from htmlgen.relaxng.formulas import Alternative, Choice, Formula
 from htmlgen.relaxng.names import NameTest
@@ -25,8 +26,7 @@ class AttributeUse:
     notes: AttributeNotes
 
 
-@dataclass(frozen=True, slots=True)
-class AttributeState:
+class AttributeState(NamedTuple):
     """`names` stand; `held` are the uses (bits) that they met, name and value; `alive` the alternatives (bits) that go with them."""
 
     names: frozenset[str]

@@ -56,6 +56,7 @@ class Automaton:
     datatypes: tuple[Dfa, ...]
     words: tuple[str, ...]             #: for each datatype a few words on what it accepts
     warnings: tuple[str, ...]
+    digest: str = ""                   #: tells it from all others; '' where it was read from no cache
 
     @cached_property
     def next(self) -> "Ints":

@@ -12,7 +12,7 @@ import math
 import os
 import sys
 from collections.abc import Iterator
-from dataclasses import astuple
+from dataclasses import astuple, replace
 from functools import cache as once
 from hashlib import sha256
 from pathlib import Path
@@ -51,8 +51,8 @@ def load_automaton(source: Origin, *, cache: Path | bool = True, limits: Limits 
         return _from_saved(*_saved(file, limits))
     automaton, requests = _compiled(source, limits)
     with contextlib.suppress(OSError):
-        _write(file, automaton, requests)
-        _tidy(file.parent)
+        automaton = replace(automaton, digest=_write(file, automaton, requests))
+        tidy(file.parent, "*.automaton")
     return automaton
 
 
@@ -102,15 +102,15 @@ def user_cache() -> Path:
 
 
 def _key(name: str, text: str, limits: Limits) -> str:
-    content = "\0".join((_code_hash(), name, repr(limits), text))
+    content = "\0".join((code_hash(Path(__file__).parent), name, repr(limits), text))
     return sha256(content.encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
 
 @once
-def _code_hash() -> str:
-    """A hash of the code by its files' sizes and times, as reading them takes longer than reading an automaton."""
+def code_hash(folder: Path) -> str:
+    """A hash of a folder's code by its files' sizes and times, as reading them takes longer than reading an automaton."""
     digest = sha256(sys.byteorder.encode())
-    for entry in sorted(os.scandir(Path(__file__).parent), key=lambda entry: entry.name):
+    for entry in sorted(os.scandir(folder), key=lambda entry: entry.name):
         if entry.name.endswith(".py"):
             found = entry.stat()
             digest.update(f"{entry.name} {found.st_size} {found.st_mtime_ns}\n".encode())
@@ -120,25 +120,32 @@ def _code_hash() -> str:
 # Files --------------------------------------------------------------------------------------------------------------------------
 
 
-def _write(file: Path, automaton: Automaton, requests: tuple[Request, ...]) -> None:
-    """Write a file so that others see all of it or nothing."""
+def _write(file: Path, automaton: Automaton, requests: tuple[Request, ...]) -> str:
+    """Returns: the digest, in hexadecimal."""
+    content = _content(automaton, requests)
+    digest = sha256(content)
+    write(file, digest.digest() + content)
+    return digest.hexdigest()
+
+
+def write(file: Path, content: bytes) -> None:
+    """Write a file so that others see all of it or nothing. Raises: OSError."""
     import tempfile  # here, as reading is what mostly happens
 
     file.parent.mkdir(parents=True, exist_ok=True)
-    content = _content(automaton, requests)
     handle, temporary = tempfile.mkstemp(dir=file.parent, suffix=".tmp")
     try:
         with os.fdopen(handle, "wb") as target:
-            target.write(sha256(content).digest() + content)
+            target.write(content)
         Path(temporary).replace(file)
     except BaseException:
         Path(temporary).unlink(missing_ok=True)
         raise
 
 
-def _tidy(folder: Path) -> None:
+def tidy(folder: Path, pattern: str) -> None:
     """Remove the files that were made longest ago, where there are many."""
-    files = sorted((file.stat().st_mtime, file) for file in folder.glob("*.automaton"))
+    files = sorted((file.stat().st_mtime, file) for file in folder.glob(pattern))
     for _, file in files[:-_FILES]:
         file.unlink(missing_ok=True)
 
@@ -153,7 +160,7 @@ def _saved(file: Path, limits: Limits) -> tuple[dict[str, Any], memoryview]:
     saved = json.loads(content[begin:end])
     if not unchanged(((href, tuple(folder), known) for href, folder, known in saved["requests"]), limits):
         raise _UnusableError
-    return saved, memoryview(content)[end:]
+    return {**saved, "digest": content[:_DIGEST].hex()}, memoryview(content)[end:]
 
 
 def _content(automaton: Automaton, requests: tuple[Request, ...]) -> bytes:
@@ -214,6 +221,7 @@ def _from_saved(saved: dict[str, Any], content: memoryview) -> Automaton:
         datatypes=tuple(Dfa(next(tables), next(tables), next(tables), next(tables), start) for start in saved["starts"]),
         words=tuple(saved["words"]),
         warnings=tuple(saved["warnings"]),
+        digest=saved["digest"],
     )
 
 
