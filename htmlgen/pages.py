@@ -8,7 +8,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from copy import copy
 from dataclasses import dataclass, replace
 from functools import cached_property, partial, reduce
-from html import escape
 from os import PathLike
 from pathlib import Path
 from random import SystemRandom
@@ -27,6 +26,7 @@ from htmlgen.errors import ConfigError, InputError, OutputError, PromptError
 from htmlgen.markup.events import Event
 from htmlgen.markup.writer import write
 from htmlgen.runtime import bundle as bundles
+from htmlgen.runtime.ahead import Ahead
 from htmlgen.runtime.architecture import GeneratorConfig
 from htmlgen.runtime.bundle import Bundle
 from htmlgen.runtime.session import Copying, PageStep, Session
@@ -114,6 +114,8 @@ class Page:
 
     def _repr_html_(self) -> str:
         """For notebooks: the page in a frame that runs no scripts, sends no forms and sees nothing of what is around."""
+        from html import escape
+
         style = "width:100%;height:30em;border:1px solid #ccc;background:#fff"
         return f'<iframe sandbox="" srcdoc="{escape(self.html)}" title="seed {self.seed}" style="{style}"></iframe>'
 
@@ -135,6 +137,7 @@ class Generator:
         Pages depend on neither.
         Raises: ConfigError, for threads or batch; GrammarError, if the grammar cannot be used.
         """
+        session = Ahead(lambda: Session(bundle.step_path, bundle.architecture))
         self.bundle = bundle
         self.tokenizer = bundle.tokenizer
         self.guide = guide_of(grammar, self.tokenizer.vocabulary)
@@ -145,7 +148,7 @@ class Generator:
                 raise ConfigError(f"{name} must be at least 1, got {value}")
         self._lock = RLock()  # of guides, which are asked between the model's steps
         self._ample, self._shaped = MAX_TOKENS, dict[Shape, Generator]()
-        self._step = PageStep(Session(bundle.step_path, bundle.architecture), Reading(self.tokenizer.vocabulary))
+        self._step = PageStep(session.result(), Reading(self.tokenizer.vocabulary))
 
     @classmethod
     def load(

@@ -4,7 +4,6 @@ Laws: a clean text piece holds no character that html5lib reports and no white s
 listed that a page may not have.
 """
 
-import re
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import Final
@@ -13,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from htmlgen.decoding.characters import BETWEEN, NEEDS, NEXT, UNCLEAN
-from htmlgen.decoding.content import INFINITE
+from htmlgen.decoding.masks import INFINITE
 from htmlgen.decoding.nesting import CATEGORIES, NEVER_ATTRIBUTE_PREFIX, NEVER_ATTRIBUTES, NOT_CUSTOM
 from htmlgen.errors import VocabularyError
 from htmlgen.markup.elements import VOID_IN_PARSER
@@ -21,9 +20,8 @@ from htmlgen.tokens.vocabulary import REFERENCES, Kind, Vocabulary
 
 Ids = NDArray[np.intp]
 
-_SPACES: Final = " \t\n\f\r"
-_LINES_OR_RUNS: Final = re.compile(r"[\t\n]|  ")
-_LINES: Final = re.compile(r"[\t\n]")
+_BLANK: Final = " \t\n\f\r"
+_SPACES: Final = tuple(_BLANK)
 
 
 @lru_cache(maxsize=4)
@@ -52,24 +50,26 @@ class Pieces:
         return {token.name: token.id for token in self.vocabulary if token.kind is kind}
 
     def _sort_text(self) -> None:
-        text = [token for token in self.vocabulary if token.kind is Kind.TEXT]
-        clean = [token for token in text if not UNCLEAN.search(token.text)]
+        is_text = (self.vocabulary.kinds == Kind.TEXT).tolist()
+        self.spelling = {token.text: token.id for token, text in zip(self.vocabulary, is_text, strict=True) if text}
+        clean = {text: index for text, index in self.spelling.items() if _is_plain(text) or not UNCLEAN.search(text)}
         references = [token.id for token in self.vocabulary if token.kind is Kind.REFERENCE]
-        collapsed = [token for token in clean if not _LINES_OR_RUNS.search(token.text)]
-        self.kept = np.array([*(token.id for token in clean), *references])
-        self.collapsed = np.array([*(token.id for token in collapsed), *references])
-        self.unspaced = np.array([*(token.id for token in collapsed if token.text[0] != " "), *references])
-        self.value = np.array([*(token.id for token in clean if not _LINES.search(token.text)), *references])
-        self.ends_in_space = np.array([token.text[-1:] in set(_SPACES) for token in self.vocabulary])
-        self.trailing = self.ends_in_space.tolist()
-        self.blank = [not token.text.strip(_SPACES) and token.kind is Kind.TEXT for token in self.vocabulary]
-        self.spelling = {token.text: token.id for token in text}
+        lines = {text for text in clean if "\t" in text or "\n" in text}
+        runs = lines.union(text for text in clean if "  " in text)
+        self.kept = np.array([*clean.values(), *references])
+        self.collapsed = np.array([*(index for text, index in clean.items() if text not in runs), *references])
+        self.unspaced = np.array([*(index for text, index in clean.items() if text not in runs and text[0] != " "), *references])
+        self.value = np.array([*(index for text, index in clean.items() if text not in lines), *references])
+        self.texts = [token.text for token in self.vocabulary]
+        self.trailing = [text.endswith(_SPACES) for text in self.texts]
+        self.ends_in_space = np.array(self.trailing)
+        self.blank = [text and not token.text.strip(_BLANK) for token, text in zip(self.vocabulary, is_text, strict=True)]
 
     def _sort_attributes(self) -> None:
         ids: dict[str, list[int]] = {}
-        for token in self.vocabulary:
-            if token.kind in (Kind.ATTRIBUTE, Kind.PAIR) and _is_made(token.name):
-                ids.setdefault(token.name, []).append(token.id)
+        for index in np.flatnonzero(np.isin(self.vocabulary.kinds, (Kind.ATTRIBUTE, Kind.PAIR))).tolist():
+            if _is_made(self.names[index]):
+                ids.setdefault(self.names[index], []).append(index)
         self.attribute: Mapping[str, Ids] = {name: np.array(found) for name, found in ids.items()}
         self.attributes = frozenset(ids)
         values = [index for found in ids.values() for index in found]
@@ -124,6 +124,11 @@ class Pieces:
         """The BYTE tokens that may come in a state of the UTF-8 automaton, and the bytes that each leaves to come."""
         possible = np.flatnonzero(NEXT[state] >= BETWEEN)
         return self.byte_ids[possible], np.array(NEEDS)[NEXT[state][possible]]
+
+
+def _is_plain(text: str) -> bool:
+    """Whether it is clean at first sight."""
+    return text.isascii() and text.isprintable()
 
 
 def _is_made(attribute: str) -> bool:

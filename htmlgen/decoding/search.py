@@ -8,12 +8,11 @@ ever used by the thread that asks for results.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, ExitStack, nullcontext
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import islice
-from typing import Any, Final, Generic, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Generic, TypeAlias, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +22,9 @@ from htmlgen.decoding.predictions import Logits, Prediction
 from htmlgen.decoding.sampling import Choices, Mask, Sampler, SamplingConfig, Tokens
 from htmlgen.decoding.temperatures import ClassTempering
 from htmlgen.errors import BudgetError, ConfigError, DeadEndError, PromptError
+
+if TYPE_CHECKING:
+    from concurrent.futures import ThreadPoolExecutor
 
 Arrays = tuple[NDArray[Any], ...]
 #: ids (batch,) int64, the latest token of each row; state, arrays with the batch first → logits (batch, vocab) float; the state after.
@@ -131,8 +133,8 @@ class Search(Generic[S]):
         count = max(1, min(self.lanes, len(first) // _FEWEST))
         lanes = [_Lane(first[number::count], self.guide.vocabulary.bos, self.initial) for number in range(count)]
         run = _Run(self.guide, self.sampling, self.lock)
-        with ThreadPoolExecutor(count, thread_name_prefix="step") as pool:  # starts a thread when it is given work
-            begin = partial(_begin, self.step, pool if count > 1 else None)
+        with ExitStack() as stack:
+            begin = partial(_begin, self.step, stack.enter_context(_threads(count)) if count > 1 else None)
             for lane in lanes:
                 begin(lane)
             while lanes := [lane for lane in lanes if lane.rows]:
@@ -185,6 +187,12 @@ class Search(Generic[S]):
         return state
 
 
+def _threads(count: int) -> "ThreadPoolExecutor":
+    from concurrent.futures import ThreadPoolExecutor  # here, as one page needs none
+
+    return ThreadPoolExecutor(count, thread_name_prefix="step")
+
+
 def _uniforms(seed: int) -> Iterator[float]:
     """The numbers that a page is drawn with, without end."""
     generator = np.random.Generator(np.random.PCG64(seed))
@@ -192,7 +200,7 @@ def _uniforms(seed: int) -> Iterator[float]:
         yield from generator.random(_AHEAD).tolist()
 
 
-def _begin(step: Step | Predict, pool: ThreadPoolExecutor | None, lane: _Lane[Any]) -> None:
+def _begin(step: Step | Predict, pool: "ThreadPoolExecutor | None", lane: _Lane[Any]) -> None:
     """Begins a lane's next step; without a pool it is made when it is waited for."""
     if not lane.rows:
         return

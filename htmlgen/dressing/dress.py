@@ -9,15 +9,17 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain, islice
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from htmlgen.dressing.gallery import Gallery
 from htmlgen.dressing.styles import on_one_line, style_sheet
 from htmlgen.dressing.targets import harmless, led
 from htmlgen.dressing.texts import STYLES, spoken
 from htmlgen.errors import ConfigError
 from htmlgen.markup.events import EndTag, Event, StartTag, Text
 from htmlgen.relaxng.spelling import did_you_mean
+
+if TYPE_CHECKING:
+    from htmlgen.dressing.gallery import Gallery
 
 _HEAD: Final = EndTag("head")
 
@@ -38,8 +40,12 @@ class Dressing:
             raise ConfigError("assets_url is where pages find the folder of assets: give assets, too")
 
     @cached_property
-    def _gallery(self) -> Gallery | None:
-        return Gallery(Path(self.assets), self.assets_url or Path(self.assets).as_posix()) if self.assets else None
+    def _gallery(self) -> "Gallery | None":
+        if not self.assets:
+            return None
+        from htmlgen.dressing.gallery import Gallery  # here, as pages mostly load nothing
+
+        return Gallery(Path(self.assets), self.assets_url or Path(self.assets).as_posix())
 
     def check(self) -> None:
         """Raises: ConfigError, for a style sheet that cannot be read; MissingExtraError, where Faker is missing."""

@@ -8,10 +8,12 @@ its place still is.
 
 import re
 from collections.abc import Iterable, Iterator
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from htmlgen.dressing.gallery import Gallery
 from htmlgen.markup.events import EndTag, Event, StartTag
+
+if TYPE_CHECKING:
+    from htmlgen.dressing.gallery import Gallery
 
 _HOST: Final = "https://example.com"
 _ABSOLUTE: Final = re.compile(r"\s*(?:[A-Za-z][A-Za-z0-9+.-]*:)?[/\\]{2,}([^/?#\\]*)|\s*([A-Za-z][A-Za-z0-9+.-]*):", re.ASCII)
@@ -25,18 +27,18 @@ _SIZES: Final = ((640, 360), (480, 320), (400, 400), (800, 450))
 _CANDIDATE: Final = re.compile(r"\s*(\S+?)(,?)(?=\s|\Z)")
 
 
-def harmless(events: Iterable[Event], gallery: Gallery | None = None) -> list[Event]:
+def harmless(events: Iterable[Event], gallery: "Gallery | None" = None) -> list[Event]:
     """The same events, with targets that harm nobody. Raises: OutputError, where the gallery cannot be written."""
     return list(led(events, gallery))
 
 
-def led(events: Iterable[Event], gallery: Gallery | None = None) -> Iterator[Event]:
+def led(events: Iterable[Event], gallery: "Gallery | None" = None) -> Iterator[Event]:
     """The same, event by event."""
     return _Targets(gallery).led(events)
 
 
 class _Targets:
-    def __init__(self, gallery: Gallery | None) -> None:
+    def __init__(self, gallery: "Gallery | None") -> None:
         self._gallery = gallery
         self._pictures = 0
         self._around: list[str] = []  # the names of open media elements

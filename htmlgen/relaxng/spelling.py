@@ -1,6 +1,5 @@
 """Names that were probably meant: for messages, and cheap whatever the names are."""
 
-import difflib
 from collections.abc import Iterable
 from itertools import islice
 
@@ -12,6 +11,8 @@ def close_names(name: str, known: Iterable[str], count: int = 1) -> tuple[str, .
     """Known names that are spelled much like a name; none for long names, and among the first 2,000 only."""
     if len(name) > _LONGEST:
         return ()
+    import difflib  # here, as names are mostly right
+
     return tuple(difflib.get_close_matches(name, [each for each in islice(known, _MOST) if len(each) <= _LONGEST], count))
 
 

@@ -14,13 +14,14 @@ Everything is verified when a bundle is loaded; no file of it is code.
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from importlib import resources
 from pathlib import Path
 from typing import Any, Final, Generic, TypeVar
 
 from htmlgen import config as configs
 from htmlgen.errors import BundleCorruptError, BundleError, BundleVersionError, ConfigError, OutputError
+from htmlgen.runtime.ahead import Ahead
 from htmlgen.runtime.architecture import AutoencoderConfig, GeneratorConfig
 from htmlgen.runtime.files import sha256, write_atomically
 from htmlgen.tokens.tokenizer import Tokenizer
@@ -133,14 +134,16 @@ def _record(path: Path, kind: Kind[Any]) -> dict[str, Any]:
 
 
 def _verify(path: Path, files: Mapping[str, str]) -> None:
-    for name, expected in files.items():
+    for name in files:
         file = path / name
         if name in ("", ".", "..") or Path(name).name != name:
             raise BundleCorruptError(f"{path / 'config.json'}: names {name!r}, a file outside of the bundle; do not use this bundle")
         if not file.is_file():
             raise BundleCorruptError(f"{file}: missing from the bundle; copy the bundle again")
+    hashes = {path / name: (Ahead(partial(sha256, path / name)), expected) for name, expected in files.items()}
+    for file, (hashed, expected) in hashes.items():
         try:
-            found = sha256(file)
+            found = hashed.result()
         except OSError as error:
             raise BundleCorruptError(f"{file}: cannot be read: {error.strerror}; check its permissions") from error
         if found != expected:

@@ -25,6 +25,7 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from htmlgen.markup.elements import VOID_IN_PARSER
 from htmlgen.tokens.vocabulary import Kind, Vocabulary
 
 #: Runs of tokens that are looked up, shortest first; a longer one is the better prophet.
@@ -163,10 +164,12 @@ class Reading:
         numbers = {name: number for number, name in enumerate(elements, 2)}
         others = {name: number for number, name in enumerate(attributes, 2)}
         self.vocabulary = vocabulary
-        self.elements = [numbers.get(token.name, _OTHER) for token in vocabulary]
-        self.attributes = [others.get(token.name, _OTHER) for token in vocabulary]
-        self.voids = [token.is_void for token in vocabulary]
-        self.moves = [_space if token.text == " " else _MOVES.get(token.kind) for token in vocabulary]
+        names = [token.name for token in vocabulary]
+        self.elements = [numbers.get(name, _OTHER) for name in names]
+        self.attributes = [others.get(name, _OTHER) for name in names]
+        self.voids = [name in VOID_IN_PARSER for name in names]
+        self.moves = [_MOVES.get(token.kind) for token in vocabulary]
+        self.moves[vocabulary.id(" ")] = _space
         self.sizes = reading_sizes(len(elements), len(attributes))
 
     @cached_property

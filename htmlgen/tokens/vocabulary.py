@@ -26,10 +26,9 @@ A text piece never holds `<`, `>`, `"` or a bare `&`: text cannot end early or o
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from enum import IntEnum
 from functools import cached_property
-from typing import Final, overload
+from typing import Final, NamedTuple, overload
 
 import numpy as np
 
@@ -77,8 +76,7 @@ _FIXED: Final = {
 REQUIRED: Final = (*_FIXED, *REFERENCES)
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
     """One entry of a vocabulary.
 
     `text` is what it spells ('' for controls and bytes); `name` the element or attribute it names, `value` the value of a PAIR,
@@ -98,11 +96,10 @@ class Token:
         return self.name in VOID_IN_PARSER
 
 
-# What the other structure tokens look like, the first that fits; pieces stand here with plain spaces.
+# What the other tokens look like, the first that fits; pieces stand here with plain spaces.
 _SHAPES: Final = tuple(
     (kind, re.compile(shape))
     for kind, shape in (
-        (Kind.TEXT, r'[^<>"&]+'),
         (Kind.ATTRIBUTE, r' (?P<name>[^<>"&=]+)="'),
         (Kind.PAIR, r' (?P<name>[^<>"&=]+)="(?P<value>[^<>"&]*)"'),
         (Kind.END, r'</(?P<name>[^<>"& ]+)>'),
@@ -111,12 +108,15 @@ _SHAPES: Final = tuple(
     )
 )
 _BYTE: Final = re.compile("<0x([0-9A-F]{2})>")
+_MARKUP: Final = re.compile('[<>"&]')  # what no text piece holds
 
 
 def token_of(index: int, piece: str) -> Token:
     """The token that a SentencePiece piece spells, `piece` with plain spaces. Raises: VocabularyError, for `<x y>` and the like."""
     if piece in CONTROLS:
         return Token(index, Kind.CONTROL, "")
+    if piece and not _MARKUP.search(piece):
+        return Token(index, Kind.TEXT, piece)
     if byte := _BYTE.fullmatch(piece):
         return Token(index, Kind.BYTE, "", byte=int(byte[1], 16))
     if (fixed := _FIXED.get(piece, Kind.REFERENCE if piece in REFERENCES else None)) is not None:
