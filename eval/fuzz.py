@@ -23,8 +23,10 @@ from typing import Any, Final
 
 _LONGEST: Final = 4096  # bytes of an input
 _MEGABYTES: Final = 2048  # of memory
+_RUNS: Final = 25_000  # inputs of a process: the fuzzer keeps some 30 KB of each
 _PAGES: Final = 40  # real pages that it begins with
 _STATUS: Final = re.compile(r"#(\d+)\s.*?cov: (\d+) ft: (\d+) corp: (\d+)/\S+.*?rss: (\d+)Mb")
+_SAID: Final = ("executions", "coverage", "features", "corpus", "megabytes")  # what that line tells
 _WORDS: Final = "words.dict"
 _TARGETS: Final = 8  # of `eval.fuzz_targets`, of which a seed is put to each
 
@@ -50,7 +52,7 @@ def fuzz(work: Path, minutes: float, seconds_each: float) -> None:
         if (took := time.process_time() - start) > seconds_each:
             _keep(work, data, TimeoutError(f"{fuzz_targets.TARGETS[data[0] % _TARGETS].__name__} took {took:.1f} s"), "slow")
 
-    bounds = [f"-max_total_time={minutes * 60:.0f}", f"-max_len={_LONGEST}", f"-rss_limit_mb={_MEGABYTES}"]
+    bounds = [f"-max_total_time={minutes * 60:.0f}", f"-runs={_RUNS}", f"-max_len={_LONGEST}", f"-rss_limit_mb={_MEGABYTES}"]
     waits = [f"-timeout={20 * seconds_each:.0f}", f"-report_slow_units={20 * seconds_each:.0f}"]  # of wall time, which other programs take
     options = [*bounds, *waits, f"-artifact_prefix={work}/crashes/", f"-dict={work / _WORDS}"]
     atheris.Setup([sys.argv[0], *options, str(work / "corpus")], one)
@@ -106,21 +108,35 @@ def _quoted(word: str) -> str:
 
 
 def run(work: Path, minutes: float, seconds_each: float) -> dict[str, Any]:
-    """One run of the fuzzer. Returns: what it says of itself, at its end."""
+    """Runs of the fuzzer, one after another, until the time is over or one breaks off. Returns: what they say of themselves, at their ends."""
+    start, parts = time.monotonic(), list[dict[str, int]]()
+    while (left := minutes - (time.monotonic() - start) / 60) > 0 and not (parts and parts[-1]["exit_status"]):
+        parts.append(_process(work, left, seconds_each))
+    met = {name: max(part[name] for part in parts) for name in ("coverage", "features", "corpus", "megabytes")}
+    failures = sorted(file.name for file in (work / "crashes").iterdir() if file.suffix != ".txt")
+    return {
+        "minutes": round((time.monotonic() - start) / 60, 1),
+        "exit_status": parts[-1]["exit_status"],
+        "processes": len(parts),
+        "executions": sum(part["executions"] for part in parts),
+        **met,
+        "failures": failures,
+    }
+
+
+def _process(work: Path, minutes: float, seconds_each: float) -> dict[str, int]:
+    """One process of the fuzzer, which goes on with the corpus of the last."""
     command = [sys.executable, "-m", "eval.fuzz", str(work), "--fuzzer", "--minutes", str(minutes), "--seconds-each", str(seconds_each)]
-    start, last = time.monotonic(), ["0"] * 5
+    last = ["0"] * len(_SAID)
     with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, errors="replace") as process:
         assert process.stderr is not None
-        with (work / "log.txt").open("w", encoding="utf-8") as log:
+        with (work / "log.txt").open("a", encoding="utf-8") as log:
             for line in process.stderr:
                 log.write(line)
                 log.flush()
                 if found := _STATUS.search(line):
                     last = list(found.groups())
-    names = ("executions", "coverage", "features", "corpus", "megabytes")
-    failures = sorted(file.name for file in (work / "crashes").iterdir() if file.suffix != ".txt")
-    took = {"minutes": round((time.monotonic() - start) / 60, 1), "exit_status": process.returncode}
-    return {**took, **dict(zip(names, map(int, last), strict=True)), "failures": failures}
+    return {"exit_status": process.returncode, **dict(zip(_SAID, map(int, last), strict=True))}
 
 
 def main() -> None:
