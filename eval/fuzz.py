@@ -108,7 +108,7 @@ def _quoted(word: str) -> str:
 
 
 def run(work: Path, minutes: float, seconds_each: float) -> dict[str, Any]:
-    """Runs of the fuzzer, one after another, until the time is over or one breaks off. Returns: what they say of themselves, at their ends."""
+    """Processes of the fuzzer, one after another, until the time is over or one breaks off. Returns: what they say at their ends."""
     start, parts = time.monotonic(), list[dict[str, int]]()
     while (left := minutes - (time.monotonic() - start) / 60) > 0 and not (parts and parts[-1]["exit_status"]):
         parts.append(_process(work, left, seconds_each))
