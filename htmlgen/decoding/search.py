@@ -38,7 +38,6 @@ Initial = Callable[[int], Arrays]
 S = TypeVar("S")
 _AHEAD: Final = 64  # uniform numbers that a row has at hand
 _FREE: Final = -1  # in the place of a token: one is to be drawn
-_FEWEST: Final = 4  # rows of a lane: with fewer, a step of all rows at once is cheaper
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -116,10 +115,11 @@ class Search(Generic[S]):
     sampling: SamplingConfig = field(default_factory=SamplingConfig)
     batch: int = 64  #: rows at most that run at a time, in all lanes together
     lanes: int = 1  #: steps at most that are under way at a time, each in a thread; where it is 1, no thread is started
+    lane_rows: int = 16  #: rows of a lane at least; to hand fewer over takes longer than it saves
     lock: AbstractContextManager[Any] = field(default_factory=nullcontext)  #: held while the guide is asked, for guides that threads share
 
     def __post_init__(self) -> None:
-        for name in ("batch", "lanes"):
+        for name in ("batch", "lanes", "lane_rows"):
             if (value := getattr(self, name)) < 1:
                 raise ConfigError(f"{name} must be at least 1, got {value}")
 
@@ -130,7 +130,7 @@ class Search(Generic[S]):
         """
         waiting = (self._row(place, request) for place, request in enumerate(requests))
         first = list(islice(waiting, self.batch))
-        count = max(1, min(self.lanes, len(first) // _FEWEST))
+        count = max(1, min(self.lanes, len(first) // self.lane_rows))
         lanes = [_Lane(first[number::count], self.guide.vocabulary.bos, self.initial) for number in range(count)]
         run = _Run(self.guide, self.sampling, self.lock)
         with ExitStack() as stack:
