@@ -6,7 +6,7 @@ from htmlgen.corpus.preparation import PreparedPage
 from htmlgen.errors import ConfigError, VocabularyError
 from htmlgen.markup.elements import FLOW, METADATA, VOID
 from htmlgen.markup.reader import read
-from htmlgen.tokens.learning import VocabularyConfig, learn
+from htmlgen.tokens.learning import PIECES, VocabularyConfig, learn
 from htmlgen.tokens.tokenizer import Tokenizer
 
 PRIVATE = read('<x-private data-private="1" class="private">x</x-private>').events
@@ -52,3 +52,13 @@ def test_a_setting_out_of_range_is_refused(field: str, value: int) -> None:
 def test_too_little_text_is_refused_with_what_there_is() -> None:
     with pytest.raises(VocabularyError, match=r"cannot learn 8192 tokens .* from 1 texts"):
         learn([("a", read("<p>word</p>").events)])
+
+
+def test_text_is_cut_by_byte_pair_encoding_where_that_is_asked_for(samples: list[PreparedPage]) -> None:
+    pages = [(page.site, page.events) for page in samples]
+    unigram, merged = (Tokenizer(learn(pages, VocabularyConfig(size=1600, sites=1, pieces=pieces))) for pieces in PIECES)
+    assert {token.text for token in unigram.vocabulary} != {token.text for token in merged.vocabulary}
+    for page in samples:
+        assert merged.decode(merged.encode(page.events)) == list(page.events)
+    with pytest.raises(ConfigError, match="pieces must be one of unigram, bpe, got 'words'"):
+        VocabularyConfig(pieces="words")

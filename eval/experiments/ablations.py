@@ -57,6 +57,7 @@ VARIANTS = {
     "whole, vocabulary of 4,096": replace(WHOLE, vocabulary=VocabularyConfig(size=4096)),
     "whole, vocabulary of 16,384": replace(WHOLE, vocabulary=VocabularyConfig(size=16384)),
     "whole, no whole attributes": replace(WHOLE, vocabulary=VocabularyConfig(pairs=0)),
+    "whole, byte-pair encoding": replace(WHOLE, vocabulary=VocabularyConfig(pieces="bpe")),
 }
 
 

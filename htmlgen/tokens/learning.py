@@ -29,6 +29,8 @@ _CORE_ATTRIBUTES: Final = frozenset(
     hreflang id label lang list loading max maxlength media method min minlength name open pattern placeholder rel required role
     rowspan scope selected sizes src srcset start step tabindex target title type value width""".split()
 )
+#: SentencePiece's ways of cutting text: by a unigram model, by byte-pair encoding.
+PIECES: Final = ("unigram", "bpe")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,12 +43,15 @@ class VocabularyConfig:
     elements: int = 60  #: elements beyond today's HTML with tokens of their own
     sites: int = 3  #: on how many sites an attribute, pair or element must occur
     characters: int = 40_000_000  #: text that SentencePiece sees, at most
+    pieces: str = "unigram"  #: how text is cut into pieces, one of `PIECES`
 
     def __post_init__(self) -> None:
         if self.size < 1024:
             raise ConfigError(f"vocabulary size must be at least 1024, got {self.size}")
         if self.sites < 1:
             raise ConfigError(f"sites must be at least 1, got {self.sites}")
+        if self.pieces not in PIECES:
+            raise ConfigError(f"pieces must be one of {', '.join(PIECES)}, got {self.pieces!r}")
 
 
 class _Counts:
@@ -131,7 +136,7 @@ def _train(structure: list[str], texts: Counter[str], config: VocabularyConfig) 
     try:
         return trained(
             _sentences(texts, config.characters),
-            model_type="unigram",
+            model_type=config.pieces,
             vocab_size=config.size,
             hard_vocab_limit=True,
             character_coverage=0.9995,
