@@ -10,7 +10,7 @@ from htmlgen.decoding.characters import BETWEEN, NEXT, UNCLEAN
 from htmlgen.decoding.content import firsts, follow
 from htmlgen.decoding.guard import Guard, GuardState, Lexical
 from htmlgen.decoding.nesting import ADMITS, EXCLUDES, TEXT
-from htmlgen.decoding.rows import Space
+from htmlgen.decoding.spaces import Space
 from htmlgen.errors import VocabularyError
 from htmlgen.markup.elements import BLOCK
 from htmlgen.markup.reader import read

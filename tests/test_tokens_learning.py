@@ -1,5 +1,7 @@
 """Learning a vocabulary: of the size asked for, with every element of today, and no site's private words."""
 
+from typing import Any
+
 import pytest
 
 from htmlgen.corpus.preparation import PreparedPage
@@ -45,8 +47,9 @@ def test_learning_is_deterministic(samples: list[PreparedPage]) -> None:
 
 @pytest.mark.parametrize(("field", "value"), [("size", 1023), ("sites", 0)])
 def test_a_setting_out_of_range_is_refused(field: str, value: int) -> None:
+    setting: dict[str, Any] = {field: value}
     with pytest.raises(ConfigError, match=f"{field} must be at least .* got {value}"):
-        VocabularyConfig(**{field: value})
+        VocabularyConfig(**setting)
 
 
 def test_too_little_text_is_refused_with_what_there_is() -> None:
