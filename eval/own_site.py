@@ -57,7 +57,7 @@ def measured(folder: Path, bundle: Path, before: float) -> dict[str, Any]:
     """What the bundle came to. Args: before, bits per byte of the kept-back pages."""
     record = json.loads((bundle / "config.json").read_text("utf-8"))
     site = read_site([str(folder)])
-    pages = [*Generator.load(bundle, grammar=bundle / "grammar.rnc").pages(PAGES, seed=0, max_tokens=MAX_TOKENS)]
+    pages = [*Generator.load(bundle).pages(PAGES, seed=0, max_tokens=MAX_TOKENS)]
     found = familiarity((page.events for page in (*site.train, *site.valid)), (read(str(page)).events for page in pages))
     after = record["figures"]["valid_bits_per_byte_int8"]
     trained = {name: record["training"][name] for name in ("trained_minutes", "trained_tokens", "batch", "learning_rate")}

@@ -96,7 +96,7 @@ def main() -> NoReturn:
 @cli.command()
 @click.option("-n", "--n", "count", type=click.IntRange(min=0), default=1, show_default=True, help="How many pages.")
 @click.option("--seed", type=click.IntRange(0, 2**63 - 1), help="Repeat a run exactly; drawn and shown on stderr if omitted.")
-@click.option("--grammar", default="page", show_default=True, help="page, snippet, article, email, a .rnc file; or tags: nesting alone.")
+@click.option("--grammar", help="page, snippet, article, email, a .rnc file; or tags: nesting alone.  [default: the bundle's own, or page]")
 @click.option("--prompt", default="", help="A page's beginning, which every page continues.")
 @click.option("--max-tokens", type=int, help="Most tokens of a page; it always ends within them.  [default: 128]")
 @shape_options
@@ -133,10 +133,12 @@ def generate(
     jobs, resume = options.pop("jobs"), options.pop("resume")
     source = {name: options.pop(name) for name in ("bundle", "grammar", "batch")}
     whole = (shape := shape_of(options)) == PAGES
-    if shape.kind and source["grammar"] != GRAMMAR:
+    if shape.kind and source["grammar"] not in (None, GRAMMAR):
         raise click.UsageError(f"--snippet {shape.kind} is a grammar of its own; leave out --grammar {source['grammar']}")
     into = out.parent if out and out.suffix in (".parquet", ".jsonl") else out
     control = control_of(options, CONTROL if whole else snippet_control(shape), into)
+    if control.kind and source["grammar"] is None:
+        source["grammar"] = GRAMMAR  # whose beginnings kinds of pages are
     sampling = sampling_of(options, SAMPLING if whole else SNIPPET_SAMPLING)
     order = Order(**source, shape=shape, options={"max_tokens": max_tokens, "prompt": prompt, "sampling": sampling, "control": control})
     if _is_page_file(out, force=force, resume=resume, styled=pretty or jsonl):

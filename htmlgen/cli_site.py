@@ -69,17 +69,15 @@ def report(run: "Run", record: dict[str, Any]) -> None:
     from htmlgen.evaluation.familiarity import familiarity
     from htmlgen.markup.reader import read
     from htmlgen.pages import Generator
-    from htmlgen.runtime.bundle import GRAMMAR
 
     before = json.loads((run.folder / _MEASURED).read_text("utf-8"))["bits_per_byte_before"]
     after = record["figures"]["valid_bits_per_byte_int8"]
     click.echo(f"bits per byte of kept-back pages: {before:.3f} before, {after:.3f} after, {after / before - 1:+.0%}")
-    grammar = run.output / GRAMMAR
-    pages = Generator.load(run.output, grammar=grammar).pages(_PAGES, seed=0, max_tokens=_MAX_TOKENS)
+    pages = Generator.load(run.output).pages(_PAGES, seed=0, max_tokens=_MAX_TOKENS)
     site = (run.tokenizer.decode(ids) for pages in (run.train, run.valid) for ids in pages.rows())
     found = familiarity(site, (read(str(page)).events for page in pages))
     click.echo(
         f"in {_PAGES} pages: {len(found.commonest_met)} of the site's {len(found.commonest)} commonest elements with a class, "
         f"{found.names_met} of its {found.names} class names"
     )
-    tell(f"htmlgen generate --bundle {shlex.quote(str(run.output))} --grammar {shlex.quote(str(grammar))} writes such pages")
+    tell(f"htmlgen generate --bundle {shlex.quote(str(run.output))} writes such pages")

@@ -17,7 +17,7 @@ from multiprocessing.context import SpawnProcess
 from typing import Any, Final, TypeAlias
 
 from htmlgen.errors import ConfigError, DecodingError, HtmlgenError
-from htmlgen.pages import BATCH, CONTROL, GRAMMAR, Generator, Page
+from htmlgen.pages import BATCH, CONTROL, Generator, Page
 from htmlgen.runtime import bundle
 from htmlgen.shapes import Shape
 
@@ -30,7 +30,7 @@ class Order:
     """What is to be written, in words that another process understands."""
 
     bundle: str | None = None  #: a folder; None is the bundle that ships with the package
-    grammar: str = GRAMMAR
+    grammar: str | None = None  #: a name or a file; None is the bundle's own, see `Generator`
     batch: int = BATCH  #: pages that a job writes at a time
     shape: Shape = PAGES  #: what is written: whole pages of the grammar, or snippets
     options: Mapping[str, Any] = field(default_factory=dict)  #: further arguments of `Generator.pages_of`

@@ -15,7 +15,7 @@ from typing import Any, Final, Protocol
 from htmlgen import config
 from htmlgen.errors import ConfigError, OutputError
 from htmlgen.jobs import PAGES, Order
-from htmlgen.pages import Page
+from htmlgen.pages import GRAMMAR, Page
 from htmlgen.runtime.architecture import GeneratorConfig
 from htmlgen.runtime.bundle import STEP, TOKENIZER, Bundle
 from htmlgen.runtime.files import write_atomically
@@ -38,8 +38,10 @@ class Run:
     @classmethod
     def of(cls, seed: int, order: Order, bundle: Bundle[GeneratorConfig], version: str) -> "Run":
         """Args: version, of htmlgen, whose grammars and defaults are its own."""
-        path = Path(order.grammar)
-        grammar = path.read_text(encoding="utf-8") if path.suffix == ".rnc" and path.is_file() else order.grammar
+        grammar = bundle.grammar or GRAMMAR
+        if order.grammar is not None:
+            path = Path(order.grammar)
+            grammar = path.read_text(encoding="utf-8") if path.suffix == ".rnc" and path.is_file() else order.grammar
         files = {name: bundle.record["files"][name] for name in (TOKENIZER, STEP)}
         settings: dict[str, Any] = {"htmlgen": version, "bundle": files, "grammar": grammar}
         for name, value in {**order.options, **({"shape": order.shape} if order.shape != PAGES else {})}.items():

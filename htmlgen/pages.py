@@ -17,12 +17,12 @@ from typing import TYPE_CHECKING, Any, cast
 from htmlgen.control import Control
 from htmlgen.decoding.choosing import Choosing
 from htmlgen.decoding.guide import Guide
-from htmlgen.decoding.guides import guide_of, heights_of, narrowed
+from htmlgen.decoding.guides import guide_of, guide_within, heights_of, narrowed
 from htmlgen.decoding.likeness import Distinct, Known
 from htmlgen.decoding.limits import LimitedGuide
 from htmlgen.decoding.sampling import SamplingConfig
 from htmlgen.decoding.search import Request, Result, Search
-from htmlgen.errors import ConfigError, InputError, OutputError, PromptError
+from htmlgen.errors import BundleError, ConfigError, GrammarError, InputError, OutputError, PromptError, VocabularyError
 from htmlgen.markup.events import Event
 from htmlgen.markup.writer import write
 from htmlgen.runtime import bundle as bundles
@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from htmlgen.evaluation.result import Evaluation
     from htmlgen.mutating.mutate import Fault
 
-GRAMMAR = "page"
+GRAMMAR = "page"  # of pages by a bundle that has no grammar of its own
 FRAGMENTS = "snippet"  # the grammar of snippets of no kind
 MAX_TOKENS = 128
 COMPLETION_TOKENS = 64
@@ -130,17 +130,17 @@ class Generator:
     """Writes pages with a bundle. Load it once and share it, between threads too: what it keeps are its guide's caches, under a lock."""
 
     def __init__(
-        self, bundle: Bundle[GeneratorConfig], grammar: str | PathLike[str] = GRAMMAR, *, threads: int | None = None, batch: int = BATCH
+        self, bundle: Bundle[GeneratorConfig], grammar: str | PathLike[str] | None = None, *, threads: int | None = None, batch: int = BATCH
     ) -> None:
-        """Args: threads, that step the model where many pages are written at a time; None is as many as pay; batch, the pages that are.
+        """Args: grammar, see `guide_of`; None is the bundle's own, or `page` where it has none; threads, that step the model where many
+        pages are written at a time; None is as many as pay; batch, the pages that are. Pages depend on neither of the two.
 
-        Pages depend on neither.
-        Raises: ConfigError, for threads or batch; GrammarError, if the grammar cannot be used.
+        Raises: ConfigError, for threads or batch; GrammarError, if the grammar cannot be used; BundleError, if the bundle's own cannot.
         """
         session = Ahead(lambda: Session(bundle.step_path, bundle.architecture))
         self.bundle = bundle
         self.tokenizer = bundle.tokenizer
-        self.guide = guide_of(grammar, self.tokenizer.vocabulary)
+        self.guide = _own_guide(bundle) if grammar is None else guide_of(grammar, self.tokenizer.vocabulary)
         self.threads = min(_THREADS, available_cores()) if threads is None else threads
         self.batch = batch
         for name in ("threads", "batch"):
@@ -155,11 +155,11 @@ class Generator:
         cls,
         bundle: str | PathLike[str] | None = None,
         *,
-        grammar: str | PathLike[str] = GRAMMAR,
+        grammar: str | PathLike[str] | None = None,
         threads: int | None = None,
         batch: int = BATCH,
     ) -> "Generator":
-        """Args: bundle, a folder; None is the bundle that ships with the package; grammar, see `guide_of`; threads, batch, see `Generator`.
+        """Args: bundle, a folder; None is the bundle that ships with the package; grammar, threads, batch, see `Generator`.
 
         Raises: BundleError, if the bundle cannot be used; GrammarError, if the grammar cannot.
         """
@@ -432,6 +432,18 @@ class Generator:
         from htmlgen.corpus.preparation import prepare
 
         return (self.tokenizer.encode(page.events) for page in prepare(sources))
+
+
+def _own_guide(bundle: Bundle[GeneratorConfig]) -> Guide[Any]:
+    """The rules that a bundle brings along, or those of `page`, beyond which the former may not go. Raises: BundleError."""
+    vocabulary, text = bundle.tokenizer.vocabulary, bundle.grammar
+    if text is None:
+        return guide_of(GRAMMAR, vocabulary)
+    try:
+        return guide_within(text, GRAMMAR, vocabulary)
+    except (GrammarError, VocabularyError) as error:
+        file = bundle.folder / bundles.GRAMMAR
+        raise BundleError(f"{file}: not used: {error}; name a grammar, {GRAMMAR} for one, or that file if you trust it") from error
 
 
 def snippet_control(shape: Shape) -> Control:

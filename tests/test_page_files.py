@@ -156,6 +156,8 @@ def test_a_run_names_all_that_pages_depend_on(tiny_bundle: Path, tmp_path: Path)
     assert one.settings["bundle"]["step.int8.onnx"] == bundle.load(str(tiny_bundle)).record["files"]["step.int8.onnx"]
     grammar.write_text(grammar.read_text() + "\n# another grammar\n")
     assert Run.of(1, order, bundle.load(str(tiny_bundle)), htmlgen.__version__) != one
+    unasked = Run.of(1, Order(bundle=str(tiny_bundle)), bundle.load(str(tiny_bundle)), htmlgen.__version__)
+    assert unasked.settings["grammar"] == "page"
 
 
 # The command line

@@ -1,21 +1,26 @@
 """The library's face: are generated pages what is promised of them, and does every kind of page get judged?"""
 
 import json
+import re
+from collections.abc import Callable
 from pathlib import Path
 
 import html5lib
 import pytest
 from bs4 import BeautifulSoup
+from click.testing import CliRunner
 
 import htmlgen
+from htmlgen.cli import cli
 from htmlgen.decoding.sampling import SamplingConfig
-from htmlgen.errors import BudgetError, ConfigError, InputError, PromptError
+from htmlgen.errors import BudgetError, BundleError, ConfigError, InputError, PromptError
 from htmlgen.markup.events import EndTag, StartTag, Text
 from htmlgen.markup.prefix import read_fragment_prefix, read_prefix
 from htmlgen.markup.reader import read
 from htmlgen.markup.writer import write
 from htmlgen.pages import GRAMMAR, Generator, Page, evaluate
 from htmlgen.relaxng import load_automaton, validate
+from htmlgen.runtime import bundle
 from htmlgen.tokens.vocabulary import Kind
 
 BUDGET = 60
@@ -279,3 +284,60 @@ def test_the_package_gives_what_it_names() -> None:
     assert dir(htmlgen) == sorted(htmlgen.__all__)
     with pytest.raises(AttributeError, match="no attribute 'generate'"):
         _ = htmlgen.generate
+
+
+# A bundle's own grammar
+
+
+@pytest.fixture
+def own_bundle(tiny_bundle: Path, tmp_path: Path) -> Callable[[str | bytes], Path]:
+    """The tiny bundle with a grammar of its own."""
+
+    def made(grammar: str | bytes) -> Path:
+        content = grammar.encode() if isinstance(grammar, str) else grammar
+        files = {name: (tiny_bundle / name).read_bytes() for name in bundle.load(tiny_bundle).record["files"]}
+        record = json.loads((tiny_bundle / "config.json").read_text())
+        bundle.save(tmp_path / "own", {**files, bundle.GRAMMAR: content}, {"architecture": record["architecture"]}, force=True)
+        return tmp_path / "own"
+
+    return made
+
+
+OWN = """default namespace = "http://www.w3.org/1999/xhtml"
+include "page.rnc" { body.content = element main { element p { attribute class { "tea" }, text }+ } }"""
+
+
+def test_a_bundle_writes_by_its_own_grammar_unless_another_is_named(own_bundle: Callable[[str], Path]) -> None:
+    folder, own = own_bundle(OWN), load_automaton(OWN)
+    pages = [*Generator.load(folder).pages(3, seed=1)]
+    assert all(not validate(read(str(page)).events, own) for page in pages)
+    assert all(validate(read(str(page)).events, own) for page in Generator.load(folder, grammar=GRAMMAR).pages(3, seed=1))
+    run = CliRunner().invoke(cli, ["generate", "--bundle", str(folder), "--n", "3", "--seed", "1"])
+    assert run.stdout.splitlines() == [str(page) for page in pages]
+    asked = CliRunner().invoke(cli, ["generate", "--bundle", str(folder), "--seed", "1", "--kind", "docs"])
+    assert asked.exit_code == 0
+    assert validate(read(asked.stdout).events, own)
+    assert CliRunner().invoke(cli, ["generate", "--bundle", str(folder), "--seed", "1", "--snippet", "nav"]).stdout.startswith("<nav")
+
+
+@pytest.mark.parametrize(
+    ("grammar", "told"),
+    [
+        (OWN.replace("text }+", "element script { text } }"), "own/grammar.rnc: not used: it is wider than page: element script; name"),
+        (OWN.replace('"tea" }', '"tea" }, attribute onclick { text }'), "it is wider than page: attribute onclick of p"),
+        (OWN.replace("page.rnc", "../page.rnc"), 'include "../page.rnc": no such file among the packaged grammars'),
+        (OWN.replace("page.rnc", "/etc/passwd"), "expected a file relative to this one, or a packaged grammar"),
+        ("start = element {", "<text>:1:17"),
+        ("html", "no grammar: it has no braces"),
+        ("", "no grammar: it has no braces"),
+        (b"\xff{}", "grammar.rnc: not a grammar: 'utf-8' codec"),
+        (OWN + "#" * bundle.MAX_GRAMMAR_BYTES, "grammar.rnc: larger than 1,000,000 bytes"),
+    ],
+)
+def test_a_bundles_grammar_that_is_not_to_be_trusted_is_not_used(
+    own_bundle: Callable[[str | bytes], Path], grammar: str | bytes, told: str
+) -> None:
+    folder = own_bundle(grammar)
+    with pytest.raises(BundleError, match=re.escape(told)):
+        Generator.load(folder)
+    assert Generator.load(folder, grammar=GRAMMAR).page(seed=1)

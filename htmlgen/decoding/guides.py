@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 from weakref import finalize
 
 from htmlgen.decoding.guide import Guide
+from htmlgen.errors import GrammarError
 from htmlgen.tokens.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
@@ -44,6 +45,23 @@ def _of_automaton(automaton: "Automaton", vocabulary: Vocabulary) -> "GrammarGui
     guide = GrammarGuide(automaton, vocabulary, facts)
     finalize(guide, facts.keep)  # when it is no longer used, or the program ends
     return guide
+
+
+def guide_within(text: str, base: str, vocabulary: Vocabulary) -> Guide[Any]:
+    """The rules of a grammar that comes from elsewhere, and may include grammars that ship with the package, but no other file.
+
+    Args: text, of the grammar; base, the name of one whose elements, attributes and values it has to keep to.
+    Raises: GrammarError, where it does not; VocabularyError.
+    """
+    from htmlgen.relaxng import load_automaton
+    from htmlgen.relaxng.containment import beyond
+
+    if "{" not in text:
+        raise GrammarError("no grammar: it has no braces")
+    automaton = load_automaton(text)
+    if wider := beyond(automaton, load_automaton(base)):
+        raise GrammarError(f"it is wider than {base}: {wider}")
+    return _of_automaton(automaton, vocabulary)
 
 
 def narrowed(guide: Guide[Any], narrow: "Callable[[Automaton], Automaton]") -> Guide[Any]:

@@ -5,6 +5,7 @@ Source: subset construction (Rabin and Scott 1959), minimisation by refinement (
 
 from collections import deque
 from collections.abc import Callable, Iterator
+from collections.abc import Sequence as Several
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
@@ -77,10 +78,37 @@ def disjoint(one: Dfa, two: Dfa, limit: int) -> bool:
     return True
 
 
+def within(one: Dfa, others: Several[Dfa], limit: int) -> bool:
+    """Whether each string that is accepted is accepted by one of the others; False too where more than `limit` places are met."""
+    steps = list(dict.fromkeys(_shared_classes(one, *others)[1]))
+    rows = [each.table.tolist() for each in (one, *others)]
+    accepting = [each.accepting.tolist() for each in (one, *others)]
+    met = {tuple(each.start for each in (one, *others)): None}
+    ahead = list(met)
+    for here in ahead:   # grows meanwhile
+        own, *rest = (ends[state] for ends, state in zip(accepting, here, strict=True))
+        if own and not any(rest):
+            return False
+        now = [row[state] for row, state in zip(rows, here, strict=True)]
+        moved = (tuple(row[each] for row, each in zip(now, step, strict=True)) for step in steps)
+        new = dict.fromkeys(each for each in moved if each[0] and each not in met)
+        met.update(new)
+        ahead.extend(new)
+        if len(met) > limit:
+            return False
+    return True
+
+
 def _classes_of_both(one: Dfa, two: Dfa) -> tuple[list[int], list[tuple[int, int]]]:
     """Where ranges begin that lie within one class of each automaton, with these classes."""
-    bounds = sorted({*one.bounds.tolist(), *two.bounds.tolist()})
-    classes = (each.classes[np.searchsorted(each.bounds, bounds, side="right") - 1].tolist() for each in (one, two))
+    bounds, classes = _shared_classes(one, two)
+    return bounds, [(first, second) for first, second in classes]
+
+
+def _shared_classes(*several: Dfa) -> tuple[list[int], list[tuple[int, ...]]]:
+    """Where ranges begin that lie within one class of each of several automata, with these classes."""
+    bounds = sorted({bound for each in several for bound in each.bounds.tolist()})
+    classes = (each.classes[np.searchsorted(each.bounds, bounds, side="right") - 1].tolist() for each in several)
     return bounds, list(zip(*classes, strict=True))
 
 

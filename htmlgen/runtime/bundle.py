@@ -35,6 +35,7 @@ WEIGHTS: Final = "weights.safetensors"
 CARD: Final = "card.md"
 GRAMMAR: Final = "grammar.rnc"  #: of bundles for one site
 MAX_CONFIG_BYTES: Final = 4_000_000
+MAX_GRAMMAR_BYTES: Final = 1_000_000
 
 
 Architecture = TypeVar("Architecture", GeneratorConfig, AutoencoderConfig)
@@ -72,6 +73,19 @@ class Bundle(Generic[Architecture]):
                 f"{self.folder / TOKENIZER}: has {count} tokens, not {expected} as config.json says; copy the bundle again"
             )
         return tokenizer
+
+    @cached_property
+    def grammar(self) -> str | None:
+        """The text of the grammar that it brings along; None, where it has none of its own. Raises: BundleCorruptError."""
+        if GRAMMAR not in self.record["files"]:
+            return None
+        file = self.folder / GRAMMAR
+        if file.stat().st_size > MAX_GRAMMAR_BYTES:
+            raise BundleCorruptError(f"{file}: larger than {MAX_GRAMMAR_BYTES:,} bytes, as no bundle's is; copy the bundle again")
+        try:
+            return file.read_text("utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            raise BundleCorruptError(f"{file}: not a grammar: {error}; copy the bundle again") from error
 
     @property
     def step_path(self) -> Path:
