@@ -4,6 +4,7 @@
     load_automaton(source)          its closure as tables, from the cache where it is there      cache.py, closure.py
     validate(events, automaton)     what stands where it cannot, and what could have stood there  validation.py
     repair(events, automaton)       the nearest events that the grammar accepts                   repair.py
+    beyond(automaton, base)         what a grammar has and another has not                        containment.py
 
 Inside: lexer → parser → syntax (the tree) → grammar (merged) → expansion (forms of elements: formulas of attributes, content patterns
 and their derivatives) → productivity → automaton. Values go datatypes → regex → dfa. Repair goes trees →
