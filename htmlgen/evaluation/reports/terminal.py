@@ -29,9 +29,8 @@ def write_table(
     console = Console(file=stream, highlight=False)
     if worst:
         console.print(_table(worst, stream))
-    for evaluation in worst:
-        for line in _details(evaluation, findings):
-            console.print(_encodable(line, stream), soft_wrap=True)
+    if details := [_encodable(line, stream) for evaluation in worst for line in _details(evaluation, findings)]:
+        console.print(Text("\n").join(details), soft_wrap=True)  # at once, as each time costs as much as reading a page
     if totals.pages > len(worst):
         console.print(f"the {len(worst)} worst of {counted(totals.pages, 'page')} are shown", soft_wrap=True)
     console.print(Text(str(totals), style="bold"), soft_wrap=True)
