@@ -197,7 +197,8 @@ def test_a_hole_is_filled_like_html_in_an_attribute_which_stays(page_generator: 
         ('<a href="#"><!-- htmlgen: skeleton=div>a --></a>', "nothing of the skeleton is allowed in <a> by the elements around it"),
         ('<i id="a"></i><!-- htmlgen: skeleton=p#a -->', "hole at line 1, column 15: "),
         ('<div><!-- htmlgen: like="#none" --></div>', "no element of the page has the id 'none'"),
-        ("<div><!-- htmlgen: like='<tr><td>a' --></div>", "the example cannot stand in <div> there: '<tr><td>a'"),
+        ("<div><!-- htmlgen: like='<tr><td>a' --></div>", "nothing of the example can stand in <div> there: '<tr><td>a'; give another"),
+        ('<b id="a"></b><!-- htmlgen: like="#a" -->', "nothing of the example can stand in <body> there"),
         ("<div><!-- htmlgen: like='<' --></div>", "the example holds no element"),
     ],
 )

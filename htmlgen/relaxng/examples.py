@@ -26,7 +26,7 @@ def read_example(html: str, base: Automaton, opening: Opening | None = None) -> 
         if roots and roots[0].name == asked:
             return tuple(_opened(root, base) for root in roots)
     if opening and asked:
-        raise SkeletonError(f"the example cannot stand in <{opening.inside}> there: {html[:60]!r}")
+        raise SkeletonError(f"nothing of the example can stand in <{opening.inside}> there: {html[:60]!r}; give another, with content")
     raise SkeletonError(f"the example holds no element that can stand by itself: {html[:60]!r}; begin with ul, section, table …")
 
 
