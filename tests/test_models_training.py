@@ -353,7 +353,7 @@ def test_a_run_that_was_interrupted_and_killed_ends_as_the_unbroken_one(unbroken
 )
 def test_a_run_goes_on_with_the_settings_of_its_start(tmp_path: Path, model: str, arguments: str, told: str) -> None:
     training = {"generator": TrainingConfig(minutes=1), "autoencoder": AutoencoderTraining(minutes=1)}[model]
-    settings = {"training": to_dict(training), "architecture": {"vocab_size": 2048}, "corpus": {}}
+    settings: dict[str, Any] = {"training": to_dict(training), "architecture": {"vocab_size": 2048}, "corpus": {}}
     if model == "autoencoder":
         settings["model"] = model
     runs.write_file(runs.run_folder(tmp_path / "bundle") / "settings.json", json.dumps(settings).encode())
