@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from htmlgen.decoding import kept_facts
+from htmlgen.decoding.constraints import Bounds
 from htmlgen.decoding.grammar_guide import GrammarGuide
 from htmlgen.decoding.guides import guide_of
 from htmlgen.decoding.kept_facts import KeptFacts
@@ -83,6 +84,14 @@ def test_a_folder_that_cannot_be_written_to_is_done_without(tmp_path: Path) -> N
     facts.table("needs").update((number, (1, True)) for number in range(1000))
     facts.keep()
     assert (tmp_path / "file").read_text() == ""
+
+
+def test_facts_of_modules_that_were_imported_anew_are_not_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    facts = KeptFacts(tmp_path / "some.facts")
+    facts.table("bounds").update((number, Bounds(number)) for number in range(1000))
+    monkeypatch.setattr("htmlgen.decoding.constraints.Bounds", type("Bounds", (), {}))
+    facts.keep()
+    assert not list(tmp_path.iterdir())
 
 
 class Bad:

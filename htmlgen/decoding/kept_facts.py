@@ -54,12 +54,15 @@ class KeptFacts(Facts):
         return cls(user_cache() / f"{sha256(made_by + words).hexdigest()[:32]}.facts")
 
     def keep(self) -> None:
-        """Writes the file, if that pays. A folder that cannot be written to is done without."""
+        """Writes the file, if that pays.
+
+        It is done without where the folder cannot be written to, and where modules were imported anew since the facts were worked out.
+        """
         if self.size < max(_FEWEST, self._known * _GROWTH):
             return
-        content = _content(self.tables)
-        if len(content) <= _MOST_BYTES:
-            with contextlib.suppress(OSError):
+        with contextlib.suppress(OSError, pickle.PicklingError):
+            content = _content(self.tables)
+            if len(content) <= _MOST_BYTES:
                 write(self._file, content)
                 tidy(self._file.parent, f"*{self._file.suffix}")
 
