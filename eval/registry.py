@@ -255,10 +255,8 @@ TRIALS: Final = {
     # Peers
     "guidance": Trial(
         module="eval.peers.guidance",
-        question="what do a mask and a move cost beside llguidance, same vocabulary and grammar; how fast does a guide start?",
+        question="what do a mask and a move cost beside llguidance and XGrammar, same vocabulary and grammar; how fast does a guide start?",
         quick="--pages 12 --tokens 1000",
-        modules=("llguidance",),
-        install=f"{_PEERS}-guidance.txt",
     ),
     "peer_generation": Trial(
         module="eval.peers.generation",

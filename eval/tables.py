@@ -56,6 +56,11 @@ def _dearest(report: Mapping[str, Any]) -> float:
     return max(float(form["seconds_beside_judging"]) for form in report["forms"].values())
 
 
+def _peer(result: Mapping[str, Any], ratio: str, form: str) -> str:
+    """A ratio to a peer, where that was installed."""
+    return format(result[ratio], form) if ratio in result else "not measured"
+
+
 _LIMITS: Final[list[tuple[str, str, Callable[[Any], str]]]] = [
     ("training of the whole model, of the matrix peak", "training", lambda r: f"{r['model_share_of_peak']:.2f}"),
     ("hoisted LSTM layer over Keras' own, batch of 4", "training", lambda r: f"{r['two_layers']['batch_4']['hoisted_over_keras']:.2f}"),
@@ -81,7 +86,10 @@ _LIMITS: Final[list[tuple[str, str, Callable[[Any], str]]]] = [
     ("memory of judging 100,000 pages over 1,000, by one job; two", "scale", lambda r: "; ".join(map(_growth(r), (1, 2)))),
     ("figures of a pair over parsing both, without the edit distance", "pairs", lambda r: f"{_pair_share(r['pages']):.2f}"),
     ("writing a report over judging its pages, the dearest form", "reports", lambda r: f"{_dearest(r):.2f}"),
-    ("llguidance's mask and move over ours", "guidance", lambda r: f"{r['llguidance_over_htmlgen']:.0f}"),
+    ("llguidance's mask and move over ours", "guidance", lambda r: _peer(r, "llguidance_over_htmlgen", ".0f")),
+    ("XGrammar's mask and move over ours", "guidance", lambda r: _peer(r, "xgrammar_over_htmlgen", ".0f")),
+    ("llguidance's start from a grammar over ours", "guidance", lambda r: _peer(r, "llguidance_start_over_htmlgen", ".2f")),
+    ("XGrammar's start from a grammar over ours", "guidance", lambda r: _peer(r, "xgrammar_start_over_htmlgen", ".2f")),
 ]
 
 

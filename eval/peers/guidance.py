@@ -1,12 +1,14 @@
-"""The guide beside llguidance: masks and moves over one grammar, one vocabulary and the same tokens, in one run; and what the guide costs.
+"""The guide beside llguidance and XGrammar: masks and moves over one grammar, one vocabulary and the same tokens, in one run; and its cost.
 
     python -m eval.peers.guidance [--pages 100] [--tokens 1000000] [-o eval/results/guidance.json]
 
-llguidance gets the grammar that `eval.peers.lark` makes of the automaton, a superset, once with the grammar's own values and once with
-any escaped text for a value; the faster one counts. Pages are the default bundle's; llguidance must accept all of them. *Warm* means
-that the same guide, or matcher, went over the same pages once before and has forgotten nothing since; budgets are those under which the
-pages were made. Times are processor time of the calling thread, the best of several turns, so that other work on the machine disturbs
-little. `--tokens` are walked at random in `page` and `html`, with what the process grows by meanwhile; 0 leaves that out.
+The peers get the grammar that `eval.peers.lark` makes of the automaton, a superset, once with the grammar's own values and once with any
+escaped text for a value; the faster one counts. Pages are the default bundle's; a quarter of them, all of which a peer must accept, are
+what it is measured by. *Warm* means that the same guide, or matcher, went over the same pages once before and has forgotten nothing since;
+budgets are those under which the pages were made; the guide counts them, asks for ids and exclusions, and the peers do not. Times are
+processor time, the best of several turns, so that other work on the machine disturbs little. `--tokens` are walked at random in `page`
+and `html`, with what the process grows by meanwhile; 0 leaves that out. A peer that is not installed is left out, and it is said:
+`pip install -r eval/peers/requirements-guidance.txt`, or `-xgrammar.txt`, which brings PyTorch along.
 """
 
 import argparse
@@ -18,6 +20,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
+from importlib import metadata
 from pathlib import Path
 from statistics import median
 from typing import Any, Final
@@ -25,6 +28,7 @@ from typing import Any, Final
 import numpy as np
 
 from eval.peers.lark import LarkGrammar
+from eval.peers.matchers import PEERS, GrammarRefusedError, MaskMaker, accepts, followed
 from eval.telling import tell
 from htmlgen.decoding.grammar_guide import GrammarGuide
 from htmlgen.decoding.guide import gathered
@@ -34,17 +38,12 @@ from htmlgen.pages import Generator
 from htmlgen.relaxng import load_automaton
 from htmlgen.runtime.bundle import TOKENIZER, default_folder
 from htmlgen.tokens.tokenizer import Tokenizer
-from htmlgen.tokens.vocabulary import Kind, Vocabulary
-
-try:
-    import llguidance
-    from llguidance.numpy import allocate_token_bitmask, fill_next_token_bitmask
-except ModuleNotFoundError:
-    sys.exit("llguidance is not installed; run: pip install -r eval/peers/requirements-guidance.txt")
+from htmlgen.tokens.vocabulary import Vocabulary
 
 BUDGET: Final = 256  # tokens of a page
 BATCH: Final = 10
 TURNS: Final = 5
+FORMS: Final = {"grammars_own_values": True, "any_values": False}
 STARTS: Final = 7  # fresh processes
 Ids = Sequence[int]
 
@@ -87,12 +86,13 @@ def best(run: Callable[[], int]) -> float:
 # Ours ---------------------------------------------------------------------------------------------------------------------------
 
 
-def followed(guide: GrammarGuide, pages: Sequence[Ids]) -> int:
-    """Mask and move of every token."""
+def guided(guide: GrammarGuide, pages: Sequence[Ids], *, masks: bool = True) -> int:
+    """Mask and move of every token, or the moves alone."""
     for ids in pages:
         state = guide.start()
         for place, token in enumerate(ids):
-            guide.allowed(state, BUDGET - place)
+            if masks:
+                guide.allowed(state, BUDGET - place)
             state = guide.advance(state, token)
     return sum(map(len, pages))
 
@@ -112,88 +112,51 @@ def batched(guide: GrammarGuide, pages: Sequence[Ids]) -> int:
 
 def ours(guide: GrammarGuide, pages: Sequence[Ids]) -> dict[str, float]:
     begun = time.thread_time()
-    first = followed(guide, pages)
+    first = guided(guide, pages)
     cold = (time.thread_time() - begun) / first * 1e6
     return {
         "first_microseconds_a_token": round(cold, 2),
-        "warm_microseconds_a_token": round(best(lambda: followed(guide, pages)), 2),
+        "warm_microseconds_a_token": round(best(lambda: guided(guide, pages)), 2),
+        "moves_alone_microseconds_a_token": round(best(lambda: guided(guide, pages, masks=False)), 2),
         f"batch_of_{BATCH}_microseconds_a_step": round(best(lambda: batched(guide, pages)), 1),
     }
 
 
-# llguidance -----------------------------------------------------------------------------------------------------------------------
+# Theirs ---------------------------------------------------------------------------------------------------------------------------
 
 
-class Tokens:
-    """A vocabulary as llguidance wants it: bytes, and a tokenizer that takes the longest token."""
-
-    def __init__(self, vocabulary: Vocabulary) -> None:
-        self.eos_token_id, self.bos_token_id = vocabulary.eos, vocabulary.bos
-        self.special_token_ids = [token.id for token in vocabulary if token.kind is Kind.CONTROL]
-        self.tokens = [bytes((token.byte,)) if token.kind is Kind.BYTE else token.text.encode() for token in vocabulary]
-        self._ids = {text: index for index, text in reversed(list(enumerate(self.tokens))) if text}
-        for index in self.special_token_ids:
-            self.tokens[index] = b"[control %d]" % index
-
-    def __call__(self, text: str | bytes) -> list[int]:
-        """The ids of a text."""
-        left = text.encode() if isinstance(text, str) else text
-        ids: list[int] = []
-        while left:
-            longest = next(end for end in range(len(left), 0, -1) if left[:end] in self._ids)
-            ids.append(self._ids[left[:longest]])
-            left = left[longest:]
-        return ids
+def theirs(name: str, vocabulary: Vocabulary, pages: Sequence[Ids]) -> dict[str, Any]:
+    """Figures of a peer under both grammars, or why there are none."""
+    try:
+        found = {form: under(PEERS[name], vocabulary, pages, exact=exact) for form, exact in FORMS.items()}
+    except (ImportError, GrammarRefusedError) as error:
+        print(f"{name} is left out: {error}", file=sys.stderr)
+        return {"left_out": str(error)}
+    return {"version": metadata.version(name), "tokens": sum(map(len, pages)), **found}
 
 
-class Peer:
-    """A matcher of llguidance over one grammar and one vocabulary."""
-
-    def __init__(self, grammar: str, vocabulary: Vocabulary) -> None:
-        tokenizer = llguidance.LLTokenizer(llguidance.TokenizerWrapper(Tokens(vocabulary)), n_vocab=len(vocabulary))
-        begun = time.thread_time()
-        self._matcher = llguidance.LLMatcher(tokenizer, llguidance.LLMatcher.grammar_from_lark(grammar))
-        self.seconds = time.thread_time() - begun
-        if self._matcher.is_error():
-            sys.exit(f"llguidance refuses the grammar: {self._matcher.get_error()}")
-        self._mask = allocate_token_bitmask(1, len(vocabulary))
-
-    def accepts(self, ids: Ids) -> bool:
-        """Whether each token is in the mask before it, and the page may end after the last."""
-        self._matcher.reset()
-        for token in ids:
-            fill_next_token_bitmask(self._matcher, self._mask)
-            if not self._mask[0, token >> 5] >> (token & 31) & 1 or not self._matcher.consume_token(token):
-                return False
-        return bool(self._matcher.is_accepting())
-
-    def followed(self, pages: Sequence[Ids]) -> int:
-        """Mask and move of every token."""
-        for ids in pages:
-            self._matcher.reset()
-            for token in ids:
-                fill_next_token_bitmask(self._matcher, self._mask)
-                self._matcher.consume_token(token)
-        return sum(map(len, pages))
-
-
-def theirs(vocabulary: Vocabulary, pages: Sequence[Ids]) -> dict[str, Any]:
-    automaton = load_automaton("page")
-    result: dict[str, Any] = {
-        "version": llguidance.__version__ if hasattr(llguidance, "__version__") else "",
-        "tokens": sum(map(len, pages)),
+def under(peer: MaskMaker, vocabulary: Vocabulary, pages: Sequence[Ids], *, exact: bool) -> dict[str, Any]:
+    grammar = LarkGrammar(load_automaton("page"), exact=exact)
+    matcher = peer(grammar.text, vocabulary)
+    return {
+        "grammar_characters": len(grammar.text),
+        "datatypes_exact": f"{grammar.exact} of {grammar.datatypes}",
+        "start_seconds": round(matcher.seconds, 3),
+        "pages_accepted": f"{sum(accepts(matcher, ids) for ids in pages)} of {len(pages)}",
+        "warm_microseconds_a_token": round(best(lambda: followed(matcher, pages)), 1),
+        "moves_alone_microseconds_a_token": round(best(lambda: followed(matcher, pages, masks=False)), 2),
     }
-    for name, exact in (("grammars_own_values", True), ("any_values", False)):
-        grammar = LarkGrammar(automaton, exact=exact)
-        peer = Peer(grammar.text, vocabulary)
-        result[name] = {
-            "grammar_characters": len(grammar.text),
-            "datatypes_exact": f"{grammar.exact} of {grammar.datatypes}",
-            "start_seconds": round(peer.seconds, 3),
-            "pages_accepted": f"{sum(map(peer.accepts, pages))} of {len(pages)}",
-            "warm_microseconds_a_token": round(best(lambda peer=peer: peer.followed(pages)), 1),  # type: ignore[misc]
-        }
-    return result
+
+
+def beside(result: dict[str, Any], name: str) -> dict[str, float]:
+    """A peer's time over ours, where it is there: a token's by its faster grammar, and the start by the one that is sooner made."""
+    if "left_out" in (peer := result[name]):
+        return {}
+    token, start = (min(peer[form][key] for form in FORMS) for key in ("warm_microseconds_a_token", "start_seconds"))
+    return {
+        f"{name}_over_htmlgen": round(token / result["htmlgen"]["warm_microseconds_a_token"], 1),
+        f"{name}_start_over_htmlgen": round(start / result["start"]["cold_load_and_guide_seconds"], 2),
+    }
 
 
 # Start, and growth ----------------------------------------------------------------------------------------------------------------
@@ -210,7 +173,7 @@ def starts(pages: Sequence[Ids]) -> dict[str, float]:
             for times in found.values():
                 told = subprocess.run(command, env=environment, capture_output=True, check=True, text=True).stdout
                 times.append(json.loads(told))
-    result = {}
+    result: dict[str, float] = {}
     for name, rows in found.items():
         imports, load, guide, ten = (median(column) for column in zip(*rows, strict=True))
         result |= {f"{name}_load_seconds": load, f"{name}_guide_seconds": guide, f"{name}_load_and_guide_seconds": load + guide}
@@ -257,10 +220,9 @@ def main() -> None:
     guide = GrammarGuide(load_automaton("page"), vocabulary)
     result: dict[str, Any] = {"vocabulary": len(vocabulary), "pages": len(pages), "tokens": sum(map(len, pages))}
     result["htmlgen"] = ours(guide, pages)
-    result["llguidance"] = theirs(vocabulary, pages[: max(1, len(pages) // 4)])
-    fastest = min(result["llguidance"][name]["warm_microseconds_a_token"] for name in ("grammars_own_values", "any_values"))
-    result["llguidance_over_htmlgen"] = round(fastest / result["htmlgen"]["warm_microseconds_a_token"], 1)
+    result |= {name: theirs(name, vocabulary, pages[: max(1, len(pages) // 4)]) for name in PEERS}
     result["start"] = starts(pages)
+    result |= {key: value for name in PEERS for key, value in beside(result, name).items()}
     if options.tokens:
         result["growth"] = {name: growth(name, vocabulary, options.tokens) for name in ("page", "html")}
     tell(result, options.output)

@@ -1,9 +1,12 @@
-"""An automaton as a grammar for llguidance: Lark-like text over the bytes of canonical pages.
+"""An automaton as a grammar for llguidance and XGrammar: Lark-like text over the bytes of canonical pages.
 
 What it accepts is a superset of what the guide writes: left out are ids and references, exclusions and the other annotations, choices
 between sets of attributes, at most one attribute of a name, the canonical spaces, and the budget. Kept are content models, the
 attributes of each element in any order, those that it must have, and the values of attributes, but for datatypes whose regular
 expression would be too long: of these only the escapes are asked for.
+
+It is written so that there is little to choose from at a byte, which is what the time of both goes into: no text follows a text, elements
+that may stand in one place share their `<`, and a start tag is one expression unless it must have attributes.
 Source: https://github.com/guidance-ai/llguidance/blob/main/docs/syntax.md
 """
 
@@ -22,10 +25,8 @@ from htmlgen.relaxng.notes import ElementNotes
 from htmlgen.tokens.vocabulary import REFERENCES
 
 LONGEST: Final = 4_000  # characters of a datatype's expression
-# Else a mask holds one spelling alone of what is forced, be there other tokens that begin so.
-_OPTIONS: Final = '%llguidance {"no_forcing": true}'
 _ORDERED: Final = 3  # required attributes of which every order is written out
-_ESCAPED: Final = "|".join(re.escape(each) for each in REFERENCES)
+_ESCAPED: Final = "|".join(REFERENCES)
 _ANY: Final = rf'([^<>&"\x00-\x08\x0b-\x1f\x7f-\xa0]|{_ESCAPED})'
 _NEVER: Final = '"\\u0001"'  # no page holds it: for content that only raw text could complete
 _ALONE: Final = sorted(ord(character) for character in REFERENCES.values())
@@ -44,32 +45,38 @@ class LarkGrammar:
         lines = [f"start: {_doctype(automaton)}s{automaton.start}", f"TEXT: /{_ANY}+/"]
         lines += [line for number in made for line in self._element(number)]
         lines += [line for number in range(len(automaton.attributes)) for line in self._tag(number)]
-        lines += [self._state(state, frozenset(made)) for state in range(1, len(automaton.next))]
-        self.text = "\n".join([_OPTIONS, *lines]) + "\n"
+        lines += [line for state in range(1, len(automaton.next)) for line in self._state(state, frozenset(made))]
+        self.text = "\n".join(lines) + "\n"
 
     def _element(self, number: int) -> Iterator[str]:
+        """An element without the `<` that it begins with."""
         element = self._automaton.elements[number]
         name = element.names.name
         forms = (
-            f'"<{name}" t{form.attributes} ' + ("" if _void(name, element.notes) else f's{form.start} "</{name}>"')
+            f'"{name}" t{form.attributes} ' + ("" if _void(name, element.notes) else f's{form.start} "</{name}>"')
             for form in element.forms
         )
         yield f"e{number}: " + " | ".join(forms)
 
-    def _state(self, state: int, made: frozenset[int]) -> str:
-        """A state's content: what leads back to it any number of times, then what leads on."""
-        loops, ways = [], ['""'] if self._automaton.nullable[state] else []
+    def _state(self, state: int, made: frozenset[int]) -> Iterator[str]:
+        """A state's content, as `s`, and as `n` where text has just been: what leads back to it, then what leads on."""
+        loops, ways, others = list[str](), list[str](), ['""'] if self._automaton.nullable[state] else []
+        text = 0
         for column in self._automaton.live(state):
             element, after = self._automaton.element_of(column), self._automaton.rows[state][column]
-            if element is not None and element not in made:
-                continue
-            symbol = "TEXT" if column == TEXT else self._data(column) if element is None else f"e{element}"
-            if after == state:
-                loops.append(symbol)
-            else:
-                ways.append(f"{symbol} s{after}")
-        looped = f"({' | '.join(loops)})* " if loops else ""
-        return f"s{state}: {looped}({' | '.join(ways or [_NEVER])})"
+            if column == TEXT:
+                text = after
+            elif element is None:
+                others.append(f"{self._data(column)} s{after}")
+            elif element in made:
+                (loops if after == state else ways).append(f"e{element}" if after == state else f"e{element} s{after}")
+        on = " | ".join([*_opened(ways), *others] or [_NEVER])
+        again = "".join(_opened(loops))
+        yield f"s{state}: {_after_text(state, text)}n{state}"
+        if text in (0, state) or not again:
+            yield f"n{state}: " + (f"({again}{' TEXT?' if text else ''})* " if again else "") + f"({on})"
+        else:
+            yield f"n{state}: ({again})* ({on}) | ({again})+ TEXT n{text}"
 
     def _data(self, column: int) -> str:
         datatype = self._automaton.datatype_of(column)
@@ -79,20 +86,32 @@ class LarkGrammar:
     def _tag(self, number: int) -> Iterator[str]:
         """The attributes of a class, with the end of the start tag."""
         kind = self._automaton.attributes[number]
-        for use in range(len(kind.uses)):
-            yield f'A{number}_{use}: / {_name(kind, use)}="({self._value(kind.uses[use].datatype)})"/'
+        uses = [f' {_name(kind, use)}="({self._value(each.datatype)})"' for use, each in enumerate(kind.uses)]
         needed = list(bits(kind.choices[0][0].required))
-        others = " | ".join(f"A{number}_{use}" for use in range(len(kind.uses)) if use not in needed)
-        loop = f"({others})*" if others else ""
-        if len(needed) > _ORDERED:
-            yield f't{number}: ({" | ".join(f"A{number}_{use}" for use in range(len(kind.uses)))})* ">"'
+        if not needed or len(needed) > _ORDERED:
+            yield f"t{number}: /({'|'.join(uses)})*>/" if uses else f't{number}: ">"'
             return
-        orders = (" ".join([loop, *(f"A{number}_{use} {loop}" for use in order)]) for order in permutations(needed))
-        yield f't{number}: ({" | ".join(orders)}) ">"' if needed else f't{number}: {loop} ">"'
+        yield from (f"A{number}_{use}: /{text}/" for use, text in enumerate(uses))  # apart, since lexers take the longest
+        others = " | ".join(f"A{number}_{use}" for use in range(len(uses)) if use not in needed)
+        loop = f" ({others})*" if others else ""
+        orders = (f"{loop} ".join(["", *(f"A{number}_{use}" for use in order), '">"']) for order in permutations(needed))
+        yield f"t{number}:{' |'.join(orders)}"
 
     def _value(self, datatype: int) -> str:
         found = self._expressions[datatype]
         return f"{_ANY}*" if found is None else found
+
+
+def _opened(elements: list[str]) -> list[str]:
+    """A choice of elements, their `<` written once."""
+    return [f'"<" ({" | ".join(elements)})'] if elements else []
+
+
+def _after_text(state: int, text: int) -> str:
+    """What a state may begin with before it goes on as one that has had its text."""
+    if not text:
+        return ""
+    return "TEXT? " if text == state else f"TEXT n{text} | "
 
 
 def _doctype(automaton: Automaton) -> str:
@@ -150,7 +169,7 @@ def _characters(dfa: Dfa, classes: np.ndarray) -> str:
     """One character of some classes, escaped as pages have it; empty where pages have none."""
     ranges = [span for number in classes.tolist() for span in dfa.chars_of(number)]
     plain = "".join(_range(low, high) for span in ranges for low, high in _cut(*span))
-    apart = [re.escape(_SPELLED[code]) for code in _ALONE if any(low <= code <= high for low, high in ranges)]
+    apart = [_SPELLED[code] for code in _ALONE if any(low <= code <= high for low, high in ranges)]
     ways = [*([f"[{plain}]"] if plain else []), *apart]
     return f"({'|'.join(ways)})" if len(ways) > 1 else "".join(ways)
 
