@@ -260,7 +260,7 @@ TRIALS: Final = {
     ),
     "peer_generation": Trial(
         module="eval.peers.generation",
-        question="what do an item of Faker's, of textgenrnn's and a page of ours cost, and are they HTML?",
+        question="what do an item of Faker's, of Grammarinator's, of textgenrnn's and a page of ours cost, and are they HTML?",
         quick="-n 2 --max-tokens 64",
     ),
     "judging": Trial(

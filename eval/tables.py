@@ -246,13 +246,14 @@ def judging(results: Results) -> list[Row]:
 
 def peer_generation(results: Results) -> list[Row]:
     """Generators of test data."""
-    rows: list[Row] = [("item", "processor time", "bytes", "without an error")]
+    rows: list[Row] = [("item", "processor time", "bytes", "start", "without an html5lib error", "without any error")]
     for name, row in results.get("peer_generation", {"rows": {}})["rows"].items():
         if "left_out" in row:
-            rows.append((name, row["left_out"], "", ""))
+            rows.append((name, row["left_out"], "", "", "", ""))
             continue
-        sound = f"{row['sound']:.0%}" if "sound" in row else ""
-        rows.append((name, f"{row['milliseconds_an_item']:.2f} ms", f"{row['bytes_an_item']:.0f}", sound))
+        shares = (f"{row[key]:.0%}" if key in row else "" for key in ("parse", "sound"))
+        start = f"{row['start_seconds']:.1f} s" if "start_seconds" in row else ""
+        rows.append((name, f"{row['milliseconds_an_item']:.2f} ms", f"{row['bytes_an_item']:.0f}", start, *shares))
     return rows
 
 

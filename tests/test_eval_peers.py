@@ -5,6 +5,7 @@ import re
 import pytest
 from grammar_guides import automaton
 
+from eval.peers.antlr import antlr_grammar
 from eval.peers.lark import LarkGrammar
 
 GRAMMAR = """
@@ -88,3 +89,15 @@ def test_no_text_follows_a_text() -> None:
     assert of_one_letter.reads('<p id="a">x<b>x</b>y</p>')
     assert not of_one_letter.reads('<p id="a">xy</p>')
     assert not of_one_letter.reads('<p id="a">x<b>xy</b></p>')
+
+
+def test_antlr_gets_the_same_grammar_in_its_notation() -> None:
+    lines = antlr_grammar(automaton('start = element p { attribute id { "a" | "it\'s" }, element b { text } }'), "Page").splitlines()
+    assert lines[:2] == ["grammar Page;", "start : s1 ;"]
+    assert "TEXT : [a-zA-Z0-9 ] + ;" in lines
+    (element,) = (line for line in lines if "</p>" in line)
+    assert re.fullmatch(r"e\d+ : 'p' t\d+ s\d+ '</p>' ;", element)
+    values = next(line for line in lines if line.startswith("A")).partition(" : ")[2]
+    assert values.startswith("' ' 'i' 'd' '=' '\"' ( ")
+    assert values.endswith(" ) '\"' ;")
+    assert "\\u{27}" in values  # the apostrophe

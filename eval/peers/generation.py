@@ -1,25 +1,37 @@
-"""What generators of test data give: pages of ours beside Faker's fields and what is left of textgenrnn. Time an item, and is it HTML?
+"""What generators of test data give: pages of ours beside Grammarinator's, Faker's fields and what is left of textgenrnn. Are they HTML?
 
     python -m eval.peers.generation [-n 100] [--max-tokens 128] [-o eval/results/peer_generation.json]
 
-Processor time of one process after its imports, the best of three turns. Items are not alike: Faker gives a field or a page of a table in a
-template of ours, htmlgen a page; bytes are told beside the time. A page is sound if html5lib and the evaluator find no error in it. What is
-not installed, or does not import, is told with the error: `pip install -r eval/peers/requirements-generation.txt`.
-llguidance's masks are measured by `eval.peers.guidance`.
+Processor time of one process after its start, the best of three turns. Items are not alike: Faker gives a field or a page of a table in a
+template of ours, Grammarinator and htmlgen give pages; bytes are told beside the time. Grammarinator walks at random through the grammar
+`page` as `eval.peers.antlr` writes it for ANTLR: without what a grammar of that kind cannot say (each attribute once, ids that are unique,
+titles that say something, a budget). A page *parses* if html5lib finds no error in it, and is *sound* if the evaluator finds none either.
+What is not installed, or does not import, is told with the error: `pip install -r eval/peers/requirements-generation.txt`.
+llguidance's and XGrammar's masks are measured by `eval.peers.guidance`.
 """
 
 import argparse
 import importlib
+import operator
+import random
+import runpy
+import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from itertools import islice
 from pathlib import Path
 from typing import Any, Final
 
+import html5lib
+
+from eval.peers.antlr import antlr_grammar
 from eval.telling import tell
 from htmlgen.pages import Generator, evaluate
+from htmlgen.relaxng import load_automaton
 
 TURNS: Final = 3
+DEPTH: Final = 20  #: of a tree of Grammarinator's
 Items = Callable[[], Iterator[str]]
 
 
@@ -38,6 +50,20 @@ def faker_pages() -> Iterator[str]:
         rows = "".join(f"<tr><td>{fake.name()}</td><td>{fake.email()}</td><td>{fake.city()}</td></tr>" for _ in range(5))
         text = f"<h1>{fake.sentence()}</h1><p>{fake.paragraph()}</p><table>{rows}</table>"
         yield f'<!DOCTYPE html><html lang="en"><head><title>{fake.company()}</title></head><body>{text}</body></html>'
+
+
+def grammarinator_pages() -> Iterator[str]:
+    """Random walks through our grammar, of the depth that its own examples have."""
+    tool, runtime = importlib.import_module("grammarinator.tool"), importlib.import_module("grammarinator.runtime")
+    sys.setrecursionlimit(10_000)  # rules for content recur on the right
+    with tempfile.TemporaryDirectory() as folder:
+        source = Path(folder) / "Page.g4"
+        source.write_text(antlr_grammar(load_automaton("page"), source.stem), "utf-8")
+        tool.ProcessorTool("py", folder).process([str(source)], actions=False)
+        generator = runpy.run_path(f"{folder}/PageGenerator.py")["PageGenerator"]
+    random.seed(0)  # its model draws from there
+    while True:
+        yield str(generator(model=runtime.DefaultModel(), limit=runtime.RuleSize(depth=DEPTH)).start())
 
 
 def textgenrnn_texts() -> Iterator[str]:
@@ -60,9 +86,9 @@ def htmlgen_pages(max_tokens: int) -> Items:
 def figures(items: Items, count: int, *, pages: bool) -> dict[str, Any]:
     """Time and bytes of an item, and how many pages are sound; or why there are none."""
     try:
-        made = items()
+        made, begun = items(), time.process_time()
         next(made)  # imports and models
-        times = []
+        times, start = list[float](), time.process_time() - begun
         for _ in range(TURNS):
             started = time.process_time()
             written = list(islice(made, count))
@@ -70,10 +96,26 @@ def figures(items: Items, count: int, *, pages: bool) -> dict[str, Any]:
     except ImportError as error:
         return {"left_out": f"{type(error).__name__}: {error}".partition(" (/")[0]}
     size = sum(len(item.encode()) for item in written)
-    result: dict[str, Any] = {"milliseconds_an_item": round(min(times) / count * 1e3, 3), "bytes_an_item": round(size / count, 1)}
+    result: dict[str, Any] = {
+        "start_seconds": round(start, 2),
+        "milliseconds_an_item": round(min(times) / count * 1e3, 3),
+        "bytes_an_item": round(size / count, 1),
+    }
     if pages:
-        result["sound"] = sum(not any(f.severity == "error" for f in evaluate(page, fragment=False).findings) for page in written) / count
+        parse, sound = [not html5lib_errors(page) for page in written], [not has_errors(page) for page in written]
+        result |= {"parse": sum(parse) / count, "sound": sum(map(operator.and_, parse, sound)) / count}
     return result
+
+
+def html5lib_errors(page: str) -> list[Any]:
+    parser = html5lib.HTMLParser()
+    parser.parse(page)
+    errors: list[Any] = parser.errors
+    return errors
+
+
+def has_errors(page: str) -> bool:
+    return any(finding.severity == "error" for finding in evaluate(page, fragment=False).findings)
 
 
 def main() -> None:
@@ -86,6 +128,8 @@ def main() -> None:
         f"htmlgen, pages of at most {options.max_tokens} tokens": figures(htmlgen_pages(options.max_tokens), options.n, pages=True),
         "Faker, a paragraph": figures(faker_paragraphs, options.n, pages=False),
         "Faker, a page in a template of ours": figures(faker_pages, options.n, pages=True),
+        "Grammarinator, pages of our grammar": figures(grammarinator_pages, options.n, pages=True),
+        "Domato": {"left_out": "no package that pip installs, but scripts in a repository"},
         "textgenrnn, a text": figures(textgenrnn_texts, min(options.n, 5), pages=False),
     }
     tell({"items": options.n, "rows": rows}, options.output)

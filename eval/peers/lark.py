@@ -27,7 +27,7 @@ from htmlgen.tokens.vocabulary import REFERENCES
 LONGEST: Final = 4_000  # characters of a datatype's expression
 _ORDERED: Final = 3  # required attributes of which every order is written out
 _ESCAPED: Final = "|".join(REFERENCES)
-_ANY: Final = rf'([^<>&"\x00-\x08\x0b-\x1f\x7f-\xa0]|{_ESCAPED})'
+ANY: Final = rf'([^<>&"\x00-\x08\x0b-\x1f\x7f-\xa0]|{_ESCAPED})'
 _NEVER: Final = '"\\u0001"'  # no page holds it: for content that only raw text could complete
 _ALONE: Final = sorted(ord(character) for character in REFERENCES.values())
 _SPELLED: Final = {ord(character): reference for reference, character in REFERENCES.items()}
@@ -42,7 +42,7 @@ class LarkGrammar:
         self._expressions = [expression(dfa) if exact else None for dfa in automaton.datatypes]
         self.exact, self.datatypes = sum(each is not None for each in self._expressions), len(self._expressions)
         made = [number for number, each in enumerate(automaton.elements) if each.names.name and each.notes.content != "raw"]
-        lines = [f"start: {_doctype(automaton)}s{automaton.start}", f"TEXT: /{_ANY}+/"]
+        lines = [f"start: {_doctype(automaton)}s{automaton.start}", f"TEXT: /{ANY}+/"]
         lines += [line for number in made for line in self._element(number)]
         lines += [line for number in range(len(automaton.attributes)) for line in self._tag(number)]
         lines += [line for state in range(1, len(automaton.next)) for line in self._state(state, frozenset(made))]
@@ -99,7 +99,7 @@ class LarkGrammar:
 
     def _value(self, datatype: int) -> str:
         found = self._expressions[datatype]
-        return f"{_ANY}*" if found is None else found
+        return f"{ANY}*" if found is None else found
 
 
 def _opened(elements: list[str]) -> list[str]:
