@@ -20,9 +20,11 @@ def runs(results: Results) -> list[Row]:
 def _made(result: Mapping[str, Any] | None) -> tuple[str, str]:
     if result is None:
         return "not yet", ""
-    if (run := result.get("run")) is None:
+    records = [*result.get("earlier", ()), *([result["run"]] if "run" in result else ())]
+    if not records:
         return "before records", ""
-    return f"{run['date']}, {run['commit']}, {_took(run['seconds'])}", f"`{run['command']}`"
+    made = (f"{run['date']}, {run['commit']}, {_took(run['seconds'])}" for run in records)
+    return "; ".join(made), "; ".join(f"`{run['command']}`" for run in records)
 
 
 def _took(seconds: float) -> str:

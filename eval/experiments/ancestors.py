@@ -8,6 +8,9 @@ reads fewer of them. Its layers are as wide as the parameters allow. Told are bi
 unit `structure` also among what `page` allows; and the share of sampled pages of at most a kilobyte's tokens, at temperature 1, that are
 well-formed (no finding of syntax or balance, their end reached): nothing masked, under the guard of tags, under the grammar.
 Counted models stand beside them: five-grams, and no model at all.
+
+With `--only`, rows are put into the file that is there already, in the place of those of their names, where its settings are the same;
+with others it is refused. The record of the run that made the others stays in it, under `earlier`.
 """
 
 import argparse
@@ -15,7 +18,7 @@ import json
 import math
 import tempfile
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -32,12 +35,15 @@ from htmlgen.decoding.anything import Anything
 from htmlgen.decoding.guide import Guide
 from htmlgen.decoding.guides import guide_of
 from htmlgen.decoding.sampling import SamplingConfig
-from htmlgen.decoding.search import Request, Search
+from htmlgen.decoding.search import Initial, Request, Search, Step
 from htmlgen.models.data import TokenPages
+from htmlgen.models.export import step_graph
+from htmlgen.models.finishing import weights_of
 from htmlgen.models.generator import create
 from htmlgen.models.training import Trainer, TrainingConfig, bits_per_byte
 from htmlgen.pages import evaluate
 from htmlgen.runtime.architecture import GeneratorConfig
+from htmlgen.runtime.session import PageStep, Session
 from htmlgen.tokens.context import Reading
 
 GRAMMAR: Final = "page"
@@ -144,7 +150,8 @@ class Bench:
         model, training = create(config), self._training(config, plain=False)
         with tempfile.TemporaryDirectory() as folder:
             seconds = spent(Trainer(model, train, vocabulary, training, Path(folder)).run())
-        return self._told(model, valid, training, seconds)
+        step = PageStep(Session(step_graph(config, weights_of(model), "float32"), config), Reading(vocabulary))
+        return self._told(model, valid, training, seconds) | {"well_formed": self._sampled(step, step.initial, tokenizer, valid)}
 
     def counted(self, model: NGram | None) -> dict[str, Any]:
         """Of n-grams, or where all tokens are alike."""
@@ -155,14 +162,18 @@ class Bench:
         plain, within = (value / math.log(2) / valid.bytes for value in nats(model, valid, ORDER))
         vocabulary = tokenizer.vocabulary
         counts = NGram(1, len(vocabulary)) if model is None else model
-        guides = {"nothing": Anything(vocabulary)} | {name: guide_of(name, vocabulary) for name in GUIDES}
-        samples = {}
-        for name, guide in guides.items():
-            search: Search[Any] = Search(counts.step, counts.initial, guide, SamplingConfig(temperature=1.0))
-            spelled = ("".join(tokenizer.spell(result.ids)) for result in search.stream(self._requests(valid)))
-            samples[name] = list(spelled)
         figures = {"bits_per_byte": round(plain, 4), "bits_per_byte_in_grammar": round(within, 4)}
-        return {**figures, "seconds": round(time.monotonic() - started), "well_formed": self._shares(samples)}
+        shares = self._sampled(counts.step, counts.initial, tokenizer, valid)
+        return {**figures, "seconds": round(time.monotonic() - started), "well_formed": shares}
+
+    def _sampled(self, step: Step, initial: Initial, tokenizer: Any, valid: TokenPages) -> dict[str, float]:
+        """Shares of well-formed samples of unit `structure`, under each guide."""
+        vocabulary, samples = tokenizer.vocabulary, {}
+        guides = {"nothing": Anything(vocabulary)} | {name: guide_of(name, vocabulary) for name in GUIDES}
+        for name, guide in guides.items():
+            search: Search[Any] = Search(step, initial, guide, SamplingConfig(temperature=1.0))
+            samples[name] = ["".join(tokenizer.spell(result.ids)) for result in search.stream(self._requests(valid))]
+        return self._shares(samples)
 
     def _training(self, config: GeneratorConfig, *, plain: bool = True) -> TrainingConfig:
         shares: dict[str, Any] = {"grammar_share": 0.0, "drawn_share": 0.0} if plain else {"drawn_share": 0.0}
@@ -204,6 +215,18 @@ def spent(run: Iterator[Any]) -> float:
     return time.monotonic() - started
 
 
+def kept(output: Path | None, settings: Mapping[str, Any], only: Sequence[str]) -> dict[str, Any]:
+    """What a run begins with: nothing, or where it makes some rows alone, the others that are there, and how they were made.
+
+    Raises: ValueError, for rows of other settings.
+    """
+    found = json.loads(output.read_text("utf-8")) if output and output.exists() and set(only) < set(NAMES) else {}
+    if found and found["settings"] != settings:
+        raise ValueError(f"{output}: its rows are of {found['settings']}, not of {settings}; give those, or another -o")
+    earlier = [*found.get("earlier", ()), *([found["run"]] if "run" in found else ())]
+    return {"settings": settings, "rows": found.get("rows", {})} | ({"earlier": earlier} if earlier else {})
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("train")
@@ -216,14 +239,19 @@ def main() -> None:
     parser.add_argument("--only", nargs="+", default=list(NAMES), choices=NAMES, metavar="NAME")
     parser.add_argument("-o", "--output", type=Path)
     options = parser.parse_args()
-    bench = Bench(prepared(options.train, options.pages), prepared(options.valid, options.pages // 10), options)
     settings = {name: getattr(options, name) for name in ("parameters", "budget", "pages", "vocabulary", "samples")}
-    rows: dict[str, Any] = {}
+    try:
+        result = kept(options.output, settings, options.only)
+    except ValueError as error:
+        parser.error(str(error))
+    bench = Bench(prepared(options.train, options.pages), prepared(options.valid, options.pages // 10), options)
+    rows = result["rows"]
     for name in options.only:
         rows[name] = bench.run(name)
         print(json.dumps({name: rows[name]}), flush=True)
+        result["rows"] = {each: rows[each] for each in NAMES if each in rows}
         if options.output:
-            options.output.write_text(json.dumps({"settings": settings, "rows": rows}, indent=1) + "\n")
+            options.output.write_text(json.dumps(result, indent=1) + "\n")
 
 
 if __name__ == "__main__":

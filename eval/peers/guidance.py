@@ -6,8 +6,8 @@ The peers get the grammar that `eval.peers.lark` makes of the automaton, a super
 escaped text for a value; the faster one counts. Pages are the default bundle's; a quarter of them, all of which a peer must accept, are
 what it is measured by. *Warm* means that the same guide, or matcher, went over the same pages once before and has forgotten nothing since;
 budgets are those under which the pages were made; the guide counts them, asks for ids and exclusions, and the peers do not. Times are
-processor time, the best of several turns, so that other work on the machine disturbs little. `--tokens` are walked at random in `page`
-and `html`, with what the process grows by meanwhile; 0 leaves that out. A peer that is not installed is left out, and it is said:
+processor time, the best of several turns, so that other work on the machine disturbs little. `--tokens` are walked at random in `page`,
+with what the process grows by meanwhile; 0 leaves that out. A peer that is not installed is left out, and it is said:
 `pip install -r eval/peers/requirements-guidance.txt`, or `-xgrammar.txt`, which brings PyTorch along.
 """
 
@@ -224,7 +224,7 @@ def main() -> None:
     result["start"] = starts(pages)
     result |= {key: value for name in PEERS for key, value in beside(result, name).items()}
     if options.tokens:
-        result["growth"] = {name: growth(name, vocabulary, options.tokens) for name in ("page", "html")}
+        result["growth"] = {"page": growth("page", vocabulary, options.tokens)}
     tell(result, options.output)
 
 
