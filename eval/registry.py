@@ -226,7 +226,8 @@ TRIALS: Final = {
         module="eval.experiments.ancestors",
         question="what do forty years of recurrent text generators need for a byte, at equal parameters and multiply-adds?",
         arguments="{train} {valid}",
-        quick="{train} {valid} --parameters 40000 --budget 2e8 --samples 2 --only 'GRU, structure' '5-grams, structure'",
+        quick="{train} {valid} --parameters 40000 --budget 2e8 --samples 2 --only 'GRU, structure' 'uniform, structure'"
+        " 'htmlgen: context, copies, grammar in the loss'",
     ),
     "page_kind": Trial(
         module="eval.experiments.page_kind",

@@ -1,5 +1,8 @@
 """Do the experiments measure what they say: sums that are exact, gradients by hand, toy pages that are balanced?"""
 
+import json
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -8,6 +11,7 @@ from eval.experiments.string_sum import Task, is_held_out, learned  # before ker
 # isort: split
 import jax.numpy as jnp
 
+from eval.experiments import ancestors
 from eval.experiments import vanishing_gradient as vanishing
 
 
@@ -51,3 +55,14 @@ def test_toy_pages_are_balanced_and_as_long_as_asked(length: int) -> None:
             elif token < 2 * vanishing.NAMES:
                 assert opened.pop() == token - vanishing.NAMES
         assert (len(ids), opened) == (length + 1, [])
+
+
+def test_rows_are_put_into_a_result_of_the_same_settings(tmp_path: Path) -> None:
+    written, settings, some = tmp_path / "a.json", {"budget": 4e11}, ["LSTM, bytes"]
+    assert ancestors.kept(written, settings, some) == {"settings": settings, "rows": {}}
+    written.write_text(json.dumps({"run": {"commit": "b"}, "settings": settings, "rows": {"x": {}}, "earlier": [{"commit": "a"}]}))
+    begun = ancestors.kept(written, settings, some)
+    assert begun == {"settings": settings, "rows": {"x": {}}, "earlier": [{"commit": "a"}, {"commit": "b"}]}
+    assert ancestors.kept(written, settings, ancestors.NAMES)["rows"] == {}  # all are made anew
+    with pytest.raises(ValueError, match="its rows are of"):
+        ancestors.kept(written, {"budget": 1e9}, some)

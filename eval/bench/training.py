@@ -38,7 +38,7 @@ def layer_seconds(hoisted: bool, batch: int, length: int, units: int) -> float:
     step = jax.jit(jax.value_and_grad(loss, argnums=(0, 1)))
     weights = [[weight.value for weight in layer.trainable_variables] for layer in layers]
     x = jax.random.normal(jax.random.key(1), (batch, length, units))
-    return seconds(lambda: jax.block_until_ready(step(weights, x)))
+    return seconds(lambda: jax.block_until_ready(step(weights, x)))  # type: ignore[no-untyped-call]
 
 
 def model_seconds(config: GeneratorConfig, batch: int, length: int) -> float:
@@ -51,11 +51,12 @@ def model_seconds(config: GeneratorConfig, batch: int, length: int) -> float:
 
     def loss(weights: list[jax.Array], ids: jax.Array) -> jax.Array:
         said, _ = model.stateless_call(weights, other, ids[:, :-1], features, model.empty_state(batch), training=True)
-        return token_nats(said, features[..., -1], ids[:, 1:])[0].mean()
+        nats: jax.Array = token_nats(said, features[..., -1], ids[:, 1:])[0]
+        return nats.mean()
 
     step = jax.jit(jax.value_and_grad(loss))
     weights = [variable.value for variable in model.trainable_variables]
-    return seconds(lambda: jax.block_until_ready(step(weights, ids)))
+    return seconds(lambda: jax.block_until_ready(step(weights, ids)))  # type: ignore[no-untyped-call]
 
 
 def products(config: GeneratorConfig) -> int:

@@ -102,7 +102,7 @@ class Bench:
         config = self._config(tokenizer, variant)
         whole = GeneratorConfig(vocab_size=8192, embedding=config.embedding, units=config.units)
         tokens = round(self._options.tokens * products(whole) / products(config))
-        shares = {"grammar_share": variant.grammar_share, "drawn_share": variant.drawn_share}
+        shares: dict[str, Any] = {"grammar_share": variant.grammar_share, "drawn_share": variant.drawn_share}
         training = TrainingConfig(tokens=tokens, checkpoint_seconds=1e9, **shares)
         model, started = create(config), time.monotonic()
         with tempfile.TemporaryDirectory() as folder:
