@@ -35,6 +35,7 @@ WEIGHTS: Final = "weights.safetensors"
 CARD: Final = "card.md"
 GRAMMAR: Final = "grammar.rnc"  #: of bundles for one site
 MAX_CONFIG_BYTES: Final = 4_000_000
+MAX_FILES: Final = 32
 MAX_GRAMMAR_BYTES: Final = 1_000_000
 
 
@@ -148,6 +149,8 @@ def _record(path: Path, kind: Kind[Any]) -> dict[str, Any]:
 
 
 def _verify(path: Path, files: Mapping[str, str]) -> None:
+    if len(files) > MAX_FILES:
+        raise BundleCorruptError(f"{path / 'config.json'}: names {len(files)} files, more than the {MAX_FILES} that a bundle may have")
     for name in files:
         file = path / name
         if name in ("", ".", "..") or Path(name).name != name:
