@@ -58,7 +58,7 @@ def test_a_missing_file_is_named(copy: Path, name: str) -> None:
 
 def test_a_bundle_of_very_many_files_is_refused(copy: Path) -> None:
     edit(copy, lambda record: record["files"].update({f"file{number}": "" for number in range(40)}))
-    with pytest.raises(BundleCorruptError, match="config.json: names 4[0-9] files, more than the 32 that a bundle may have"):
+    with pytest.raises(BundleCorruptError, match=r"config\.json: names 4[0-9] files, more than the 32 that a bundle may have"):
         bundle.load(copy)
 
 
