@@ -10,6 +10,7 @@ import lzma
 import random
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Final
 
 import brotli
 import pyppmd
@@ -18,6 +19,8 @@ import zstandard
 from eval.telling import tell
 from htmlgen.corpus.preparation import prepare
 from htmlgen.markup.writer import write
+
+WITHOUT_DICTIONARY: Final = ("xz -9e", "brotli -q 11", "PPMd (order 6)")
 
 
 def canonical(source: str, jobs: int) -> list[bytes]:
@@ -38,13 +41,25 @@ def ppmd(page: bytes) -> bytes:
     return bytes(pyppmd.compress(page, max_order=6, mem_size=64 << 20))
 
 
-def ppmd_primed(training: Sequence[bytes], size: int) -> Callable[[bytes], bytes]:
-    """PPMd after so many bytes of training pages drawn at random; of what it writes, the part that the page adds is given."""
+def brotli_11(page: bytes) -> bytes:
+    return bytes(brotli.compress(page, quality=11, lgwin=24))
+
+
+def xz(page: bytes) -> bytes:
+    return lzma.compress(page, preset=9 | lzma.PRESET_EXTREME, format=lzma.FORMAT_ALONE)
+
+
+def shuffled(training: Sequence[bytes], size: int) -> bytes:
+    """So many bytes of training pages drawn at random."""
     pages = list(training)
     random.Random(0).shuffle(pages)
-    before = b"".join(pages)[:size]
-    alone = len(ppmd(before))
-    return lambda page: ppmd(before + page)[alone:]
+    return b"".join(pages)[:size]
+
+
+def after(compress: Callable[[bytes], bytes], before: bytes) -> Callable[[bytes], int]:
+    """The bytes that a page adds to what a compressor makes of a text before it."""
+    alone = len(compress(before)) if before else 0
+    return lambda page: len(compress(before + page)) - alone
 
 
 def main() -> None:
@@ -52,21 +67,23 @@ def main() -> None:
     parser.add_argument("train")
     parser.add_argument("pages")
     parser.add_argument("-o", "--output", type=Path)
-    parser.add_argument("--primed", type=int, default=1_000_000, help="bytes of training text that PPMd reads first")
+    parser.add_argument("--primed", type=int, default=1_000_000, help="bytes of training text before a page, where there is no dictionary")
     parser.add_argument("--jobs", type=int, default=2)
     options = parser.parse_args()
     pages = canonical(options.pages, options.jobs)
     training = canonical(options.train, options.jobs)
-    compressors: dict[str, Callable[[bytes], bytes]] = {
-        "xz -9e": lambda page: lzma.compress(page, preset=9 | lzma.PRESET_EXTREME, format=lzma.FORMAT_ALONE),
+    alone: dict[str, Callable[[bytes], bytes]] = {
+        "xz -9e": xz,
         "zstd -19": zstandard.ZstdCompressor(level=19).compress,
-        "brotli -q 11": lambda page: brotli.compress(page, quality=11, lgwin=24),
+        "brotli -q 11": brotli_11,
         "PPMd (order 6)": ppmd,
         "zstd -19, training text as dictionary": primed(training),
-        f"PPMd (order 6), after {options.primed:,} bytes of training text": ppmd_primed(training, options.primed),
     }
+    before, said = shuffled(training, options.primed), f"after {options.primed:,} bytes of training text"
+    measured = {name: after(compress, b"") for name, compress in alone.items()}
+    measured |= {f"{name}, {said}": after(alone[name], before) for name in WITHOUT_DICTIONARY}
     size = sum(map(len, pages))
-    result = {name: round(8 * sum(len(compress(page)) for page in pages) / size, 4) for name, compress in compressors.items()}
+    result = {name: round(8 * sum(map(length, pages)) / size, 4) for name, length in measured.items()}
     tell({"pages": len(pages), "bytes": size, "bits_per_byte": result}, options.output)
 
 

@@ -8,6 +8,8 @@ Plot = Callable[[Mapping[str, Any], Path], None]
 _DASHES: Final = {"clipped": "-", "not clipped": ":"}
 _COLOURS: Final = {"simple": "C3", "jordan": "C4", "gru": "C0", "lstm": "C2", "peephole": "C1"}
 
+_GUIDES: Final = {"nothing": "nothing masked", "tags": "under the guard of tags", "page": "under the grammar"}
+
 
 def _figure(panels: int) -> tuple[Any, list[Any]]:
     """A picture of so many panels side by side, drawn without a screen."""
@@ -34,7 +36,8 @@ def vanishing_gradient(result: Mapping[str, Any], path: Path) -> None:
         after.semilogy(row["gradient_after"], **style)
         closing.semilogx([int(length) for length in row["closing"]], list(row["closing"].values()), marker=".", **style)
     for axes, title in ((before, "before training"), (after, "after training")):
-        axes.set(title=title, xlabel="steps back, k", ylabel="‖∂ loss(t) / ∂ h(t − k)‖, of that at k = 0")
+        axes.set(title=title, xlabel="steps back, k")
+        axes.set_ylabel("‖∂ loss(t) / ∂ h(t − k)‖, of that at k = 0", fontsize=8)
         axes.set_ylim(1e-12, 1e2)
     closing.axhline(1 / 8, color="grey", linewidth=0.5)
     closing.set(title="end tag right, nothing masked", xlabel="tokens of the element", ylabel="share", ylim=(0, 1.02))
@@ -44,16 +47,22 @@ def vanishing_gradient(result: Mapping[str, Any], path: Path) -> None:
 
 
 def ancestors(result: Mapping[str, Any], path: Path) -> None:
-    """Bits per byte of each generator, the least at the top."""
-    figure, (axes,) = _figure(1)
-    figure.set_size_inches(7, 4)
-    rows = sorted(result["rows"].items(), key=lambda item: -float(item[1]["bits_per_byte"]))
-    names, bits = [name for name, _ in rows], [row["bits_per_byte"] for _, row in rows]
-    axes.barh(names, bits, color="C0", label="among all tokens")
-    within = [row.get("bits_per_byte_in_grammar", 0) for _, row in rows]
-    axes.barh(names, within, color="C2", height=0.4, label="among what the grammar allows")
-    axes.set(xlabel="bits per byte of canonical HTML, validation pages")
-    axes.legend(fontsize=7)
+    """Bits per byte of each generator, the least at the top, and how many of its samples are well-formed."""
+    figure, (bits, formed) = _figure(2)
+    figure.set_size_inches(10, 4)
+    rows = dict(sorted(result["rows"].items(), key=lambda item: -float(item[1]["bits_per_byte"])))
+    bits.barh(list(rows), [row["bits_per_byte"] for row in rows.values()], color="C0", label="among all tokens")
+    within = [row.get("bits_per_byte_in_grammar", 0) for row in rows.values()]
+    bits.barh(list(rows), within, color="C2", height=0.4, label="among what the grammar allows")
+    bits.set(xlabel="bits per byte of canonical HTML, validation pages")
+    for (guide, label), (colour, marker) in zip(_GUIDES.items(), (("C3", "o"), ("C1", "s"), ("C2", "x")), strict=True):
+        shares = {place: row["well_formed"][guide] for place, row in enumerate(rows.values()) if guide in row.get("well_formed", {})}
+        formed.scatter(list(shares.values()), list(shares), color=colour, marker=marker, label=label, zorder=2)
+    formed.set(xlabel="share of samples that are well-formed", xlim=(-0.04, 1.04), ylim=bits.get_ylim())
+    formed.set_yticks(range(len(rows)), labels=[])
+    formed.grid(axis="y", linewidth=0.4)
+    bits.legend(fontsize=7)
+    formed.legend(fontsize=7, loc="center")
     _save(figure, path)
 
 

@@ -152,6 +152,43 @@ _SOUNDNESS: Final[list[tuple[str, str, Callable[[Any], str]]]] = [
 ]
 
 
+def telling(results: Results) -> list[Row]:
+    """The four figures that the front page shows, each beside what others do."""
+    sound = _sound_pages(results["generation"]), f"the Nu Html Checker has nothing against {_sound_nu(results['generation_nu'])}"
+    return [
+        ("what", "htmlgen", "beside it"),
+        ("generated pages without a finding", *sound),
+        _bits(results),
+        ("wrong pages found (right ones called wrong)", *_judges(results["judging"]["judges"])),
+        ("the mask of a token and the move past it, the same grammar and vocabulary", *_guides(results["guidance"])),
+    ]
+
+
+def _judges(judges: Mapping[str, Any]) -> tuple[str, str]:
+    names = {"html-validate, standard": "html-validate", "tidy, errors and warnings": "tidy", "html5lib": "html5lib"}
+    given = {name: row for name, row in judges.items() if "found" in row}
+    told = {name: f"{row['found'] / row['invalid']:.0%} ({row['false_alarms'] / row['valid']:.0%})" for name, row in given.items()}
+    return told["htmlgen eval"], "; ".join(f"{short} {told[name]}" for name, short in names.items() if name in told)
+
+
+def _guides(result: Mapping[str, Any]) -> tuple[str, str]:
+    peers = (("llguidance", "llguidance_over_htmlgen"), ("XGrammar", "xgrammar_over_htmlgen"))
+    told = (f"{name} {result[ratio]:.0f} times that" for name, ratio in peers if ratio in result)
+    return f"{result['htmlgen']['warm_microseconds_a_token']:.1f} µs", "; ".join(told)
+
+
+def _bits(results: Results) -> Row:
+    """Bits per byte at one size and one compute: of the generators before this one, or until they are measured of its parts."""
+    rows = results.get("ancestors", {"rows": {}})["rows"]
+    own = [row["bits_per_byte"] for name, row in rows.items() if name.startswith("htmlgen")]
+    others = {name: row["bits_per_byte"] for name, row in rows.items() if name in ("LSTM, bytes", "LSTM, structure", "5-grams, structure")}
+    if not own or not others:
+        parts = results["ablations"]["rows"]
+        own, others = [parts["whole"]["bits_per_byte"]], {"an LSTM on the same tokens": parts["tokens alone"]["bits_per_byte"]}
+    told = "; ".join(f"{name} {bits:.2f}" for name, bits in others.items())
+    return "bits per byte of unseen sites, small models of one size and one compute", f"{own[0]:.2f}", told
+
+
 def ablations(results: Results) -> list[Row]:
     """What each part of the generator is worth."""
     rows: list[Row] = [("what the model has", "bits per byte", "in the grammar", "bytes a token")]
@@ -246,6 +283,32 @@ def judging(results: Results) -> list[Row]:
     return rows
 
 
+def guidance(results: Results) -> list[Row]:
+    """Masks and moves of the guide and of peers."""
+    rows: list[Row] = [("who", "mask and move", "move alone", "start from a grammar", "pages accepted")]
+    if (found := results.get("guidance")) is None:
+        return rows
+    own, start = found["htmlgen"], found["start"]
+    alone = f"{own['moves_alone_microseconds_a_token']:.1f} µs" if "moves_alone_microseconds_a_token" in own else ""
+    started = f"{start['cold_load_and_guide_seconds']:.2f} s; cached {start['cached_load_and_guide_seconds']:.2f} s"
+    rows.append(("htmlgen", f"{own['warm_microseconds_a_token']:.1f} µs", alone, started, "they are its own"))
+    for name, title in (("llguidance", "llguidance"), ("xgrammar", "XGrammar")):
+        rows += _peer_guide(title, found.get(name, {"left_out": "not measured"}))
+    return rows
+
+
+def _peer_guide(title: str, row: Mapping[str, Any]) -> list[Row]:
+    if "left_out" in row:
+        return [(title, row["left_out"], "", "", "")]
+    titles = {"grammars_own_values": "the grammar's own values", "any_values": "any escaped values"}
+    return [(f"{title} {row['version']}, {said}", *_times(row[form])) for form, said in titles.items()]
+
+
+def _times(form: Mapping[str, Any]) -> Row:
+    moves = f"{form['moves_alone_microseconds_a_token']:.1f} µs" if "moves_alone_microseconds_a_token" in form else ""
+    return f"{form['warm_microseconds_a_token']:.0f} µs", moves, f"{form['start_seconds']:.2f} s", form["pages_accepted"]
+
+
 def peer_generation(results: Results) -> list[Row]:
     """Generators of test data."""
     rows: list[Row] = [("item", "processor time", "bytes", "start", "without an html5lib error", "without any error")]
@@ -276,10 +339,12 @@ def tokenizers(results: Results) -> list[Row]:
 
 
 TABLES: Final[Mapping[str, Callable[[Results], list[Row]]]] = {
+    "telling": telling,
     "limits": limits,
     "soundness": soundness,
     "ablations": ablations,
     "compression": compression,
+    "guidance": guidance,
     "peer_generation": peer_generation,
     "page_kind": page_kind,
     "autoencoder": autoencoder,
