@@ -12,6 +12,7 @@ llguidance's and XGrammar's masks are measured by `eval.peers.guidance`.
 
 import argparse
 import importlib
+import math
 import operator
 import random
 import runpy
@@ -31,7 +32,7 @@ from htmlgen.pages import Generator, evaluate
 from htmlgen.relaxng import load_automaton
 
 TURNS: Final = 3
-DEPTH: Final = 20  #: of a tree of Grammarinator's
+DEPTH: Final = 25  #: of a tree of Grammarinator's, where its pages are about as long as ours
 Items = Callable[[], Iterator[str]]
 
 
@@ -53,7 +54,7 @@ def faker_pages() -> Iterator[str]:
 
 
 def grammarinator_pages() -> Iterator[str]:
-    """Random walks through our grammar, of the depth that its own examples have."""
+    """Random walks through our grammar, down to a depth."""
     tool, runtime = importlib.import_module("grammarinator.tool"), importlib.import_module("grammarinator.runtime")
     sys.setrecursionlimit(10_000)  # rules for content recur on the right
     with tempfile.TemporaryDirectory() as folder:
@@ -63,7 +64,7 @@ def grammarinator_pages() -> Iterator[str]:
         generator = runpy.run_path(f"{folder}/PageGenerator.py")["PageGenerator"]
     random.seed(0)  # its model draws from there
     while True:
-        yield str(generator(model=runtime.DefaultModel(), limit=runtime.RuleSize(depth=DEPTH)).start())
+        yield str(generator(model=runtime.DefaultModel(), limit=runtime.RuleSize(depth=DEPTH, tokens=math.inf)).start())
 
 
 def textgenrnn_texts() -> Iterator[str]:
