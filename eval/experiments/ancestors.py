@@ -1,7 +1,7 @@
 """The recurrent text generators of forty years beside this one: one number of parameters, one budget of multiply-adds, the same pages.
 
-    python -m eval.experiments.ancestors TRAIN.parquet VALID.parquet [--parameters 600000] [--budget 4e11] [--pages 1500]
-        [--vocabulary 2048] [--samples 100] [--only NAME …] [-o eval/results/ancestors.json]
+    python -m eval.experiments.ancestors TRAIN.parquet VALID.parquet [--parameters 600000] [--budget 8e11] [--pages 400]
+        [--vocabulary 2048] [--samples 50] [--only NAME …] [-o eval/results/ancestors.json]
 
 Every row is trained on pages repaired into `page` until its forward products have spent the budget, so that a row whose tokens are dear
 reads fewer of them. Its layers are as wide as the parameters allow. Told are bits per byte of canonical HTML on the validation pages, for
@@ -177,7 +177,8 @@ class Bench:
 
     def _training(self, config: GeneratorConfig, *, plain: bool = True) -> TrainingConfig:
         shares: dict[str, Any] = {"grammar_share": 0.0, "drawn_share": 0.0} if plain else {"drawn_share": 0.0}
-        return TrainingConfig(tokens=round(self._options.budget / products(config)), checkpoint_seconds=1e9, **shares)
+        tokens, batch = round(self._options.budget / products(config)), self._options.batch
+        return TrainingConfig(tokens=tokens, batch=batch, checkpoint_seconds=1e9, **shares)
 
     def _told(self, model: Any, valid: TokenPages, training: TrainingConfig, seconds: float) -> dict[str, Any]:
         within = {"bits_per_byte_in_grammar": round(bits_per_byte(model, valid, masked=True), 4)} if len(valid.allowed) > 1 else {}
@@ -232,14 +233,15 @@ def main() -> None:
     parser.add_argument("train")
     parser.add_argument("valid")
     parser.add_argument("--parameters", type=int, default=600_000, help="of a row at most")
-    parser.add_argument("--budget", type=float, default=4e11, help="multiply-adds of all forward products of a row")
-    parser.add_argument("--pages", type=int, default=1500, help="training pages, spread over all; a tenth as many to validate")
+    parser.add_argument("--budget", type=float, default=8e11, help="multiply-adds of all forward products of a row")
+    parser.add_argument("--batch", type=int, default=8, help="lanes read side by side; few, as a budget this small is spent in few steps")
+    parser.add_argument("--pages", type=int, default=400, help="training pages, spread over all; a tenth as many to validate")
     parser.add_argument("--vocabulary", type=int, default=2048)
-    parser.add_argument("--samples", type=int, default=100)
+    parser.add_argument("--samples", type=int, default=50)
     parser.add_argument("--only", nargs="+", default=list(NAMES), choices=NAMES, metavar="NAME")
     parser.add_argument("-o", "--output", type=Path)
     options = parser.parse_args()
-    settings = {name: getattr(options, name) for name in ("parameters", "budget", "pages", "vocabulary", "samples")}
+    settings = {name: getattr(options, name) for name in ("parameters", "budget", "batch", "pages", "vocabulary", "samples")}
     try:
         result = kept(options.output, settings, options.only)
     except ValueError as error:
