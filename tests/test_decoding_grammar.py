@@ -163,6 +163,20 @@ def test_a_list_refers_to_ids_that_stand_each_once() -> None:
     assert sorted(written) == ["x", "x xy", "xy", "xy x"]
 
 
+def test_what_has_a_reference_is_spelled_by_it_in_ids_that_are_referred_to_too() -> None:
+    text = """start = element r { a, b }  a = element a { [ h:id = "id" ] attribute id { xsd:string { pattern = "[x<&]+" } } }
+        b = element b { [ h:ref = "any" ] attribute for { text }?, attribute on { "" }? }"""
+    guide, kinds = GrammarGuide(automaton(text), VOCABULARY), VOCABULARY.kinds
+    state = guide.start()
+    for spelled in ("<r>", "<a", ' id="', "x", "&lt;", "&amp;", '">', "</a>", "<b", ' for="', "x"):
+        state = guide.advance(state, VOCABULARY.id(spelled))
+    for spelled in ("&lt;", "&amp;"):
+        allowed = np.flatnonzero(guide.allowed(state, 20))
+        assert VOCABULARY.id(spelled) in allowed and not (kinds[allowed] == Kind.BYTE).any()
+        state = guide.advance(state, VOCABULARY.id(spelled))
+    assert guide.allowed(state, 20)[VOCABULARY.id('">')]
+
+
 def test_formatting_elements_are_not_nested_in_themselves() -> None:
     rules = automaton("start = element r { b? }  b = element b { b? }")
     assert set(pages(GrammarGuide(rules, VOCABULARY), 9)) == {"<r></r>", "<r><b></b></r>"}

@@ -12,6 +12,7 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from htmlgen.decoding.characters import BETWEEN, NEXT
 from htmlgen.decoding.constraints import ANY, Rules
 from htmlgen.decoding.masks import FORBIDDEN, INFINITE
 from htmlgen.decoding.pieces import Pieces
@@ -28,6 +29,7 @@ Costs = NDArray[np.int32]
 _REFERENCE_OF: Final = {character: reference for reference, character in REFERENCES.items()}
 _LETTERS: Final = frozenset(bytes((value,)) for value in string.ascii_letters.encode())
 _SPELLINGS: Final = 4096  # spellings whose tokens are kept at a time
+_ASCII: Final = 0x80
 _ROOM: Final = 2  # letters: one for a promise, and one for an id of the element that makes it
 
 
@@ -62,8 +64,9 @@ class Identities:
         return frozenset(self._pieces.value.tolist())
 
     def _spellings(self, spelled: bytes) -> list[int]:
-        """The tokens of a value that spell just these bytes; a space is no BYTE token."""
-        found = [self._pieces.vocabulary.byte(spelled[0])] if len(spelled) == 1 and spelled != b" " else []
+        """The tokens of a value that spell just these bytes; a space and what has a reference are no BYTE tokens."""
+        is_byte = len(spelled) == 1 and (spelled[0] >= _ASCII or NEXT[BETWEEN][spelled[0]] == BETWEEN)
+        found = [self._pieces.vocabulary.byte(spelled[0])] if is_byte else []
         text = spelled.decode("utf-8", "replace")
         token = self._pieces.vocabulary.find(_REFERENCE_OF.get(text, text))
         return [*found, token] if token in self._values_ids else found
