@@ -58,6 +58,11 @@ def _dearest(report: Mapping[str, Any]) -> float:
     return max(float(form["seconds_beside_judging"]) for form in report["forms"].values())
 
 
+def _snippets(result: Any) -> str:
+    used = f"{result['snippets_as_used_of_bare_steps_1']:.2f}" if "snippets_as_used_of_bare_steps_1" in result else "-"
+    return f"{used}; {result['snippets_of_bare_steps']:.2f}"
+
+
 def _peer(result: Mapping[str, Any], ratio: str, form: str) -> str:
     """A ratio to a peer, where that was installed."""
     return format(result[ratio], form) if ratio in result else "not measured"
@@ -77,6 +82,9 @@ _LIMITS: Final[list[tuple[str, str, Callable[[Any], str]]]] = [
     ("two jobs over one", "decoding", lambda r: f"{r['jobs']['two_jobs_over_one']:.2f}"),
     ("ten pages, whole command, over the imports of its libraries", "start", lambda r: f"{r['generate_10_over_imports']:.1f}"),
     ("… over `python -c pass`", "start", lambda r: f"{r['generate_10_seconds'] / r['pass_seconds']:.0f}"),
+    ("ten pages of 512 tokens over the same imports", "start", lambda r: f"{r['generate_10_long_over_imports']:.1f}"),
+    ("a first page of 256 tokens, in a program, over the same imports", "start", lambda r: f"{r['first_page_over_imports']:.1f}"),
+    ("bare steps of one thread in the time of 100 snippets, as they are used; in one thread", "start", _snippets),
     ("components to codes over Keras' `predict`", "embedding", lambda r: f"{r['times_keras']:.1f}"),
     ("`htmlgen autoencode` of a file over the imports of its libraries", "embedding", lambda r: f"{r['cold']['ratio']:.1f}"),
     ("judging a real page over html5lib's bare parse", "evaluator", lambda r: f"{r['evaluate_over_html5lib']:.2f}"),

@@ -13,6 +13,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -81,26 +82,54 @@ def _starts(repeats: int, settings: dict[str, str]) -> dict[str, float]:
 def snippets(repeats: int) -> dict[str, float]:
     """The rate of 100 snippets of at most 64 tokens as a share of that of their bare steps, in one thread; and the first time."""
     generator = Generator.load(threads=1, batch=BATCH)
-    session = Session(generator.bundle.step_path, generator.bundle.architecture)
-    kept: dict[str, list[tuple[float, float]]] = {"bare": [], "whole": []}
+    each = SNIPPETS // len(KINDS)
 
     def written() -> int:
-        each = SNIPPETS // len(KINDS)
         return sum(page.tokens for kind in KINDS for page in generator.snippets(each, kind, seed=1, max_tokens=TOKENS))
 
     first = spent(written)
-    with _recorded() as batches:
-        tokens = written()
-    for _ in range(repeats):
-        kept["bare"].append(spent(lambda: _stepped(session, batches)))
-        kept["whole"].append(spent(written))
-    bare, whole = ([min(each[k] for each in kept[name]) for k in (0, 1)] for name in ("bare", "whole"))
+    tokens, whole, (bare,) = _beside_steps(generator, written, repeats, (1,))
     return {
         "snippet_tokens": tokens,
         "snippets_of_bare_steps": round(bare[0] / whole[0], 3),
         "snippets_of_bare_steps_processor": round(bare[1] / whole[1], 3),
         "first_snippets_of_bare_steps_processor": round(bare[1] / first[1], 3),
     }
+
+
+def snippets_as_used(repeats: int) -> dict[str, float]:
+    """The same of 100 of one kind, by a generator as it is loaded, which steps in threads while tokens are chosen: beside steps that one
+    thread makes, and beside those of two."""
+    generator = Generator.load()
+
+    def written() -> int:
+        return sum(page.tokens for page in generator.snippets(SNIPPETS, KINDS[0], seed=1, max_tokens=TOKENS))
+
+    _, whole, bare = _beside_steps(generator, written, repeats, (1, 2))
+    return {f"snippets_as_used_of_bare_steps_{threads}": round(bare[threads - 1][0] / whole[0], 3) for threads in (1, 2)}
+
+
+def _beside_steps(
+    generator: Generator, written: Callable[[], int], repeats: int, threads: tuple[int, ...]
+) -> tuple[int, tuple[float, float], list[tuple[float, float]]]:
+    """The tokens that are written; the least times of writing them, and of their bare steps in so many threads."""
+    session = Session(generator.bundle.step_path, generator.bundle.architecture)
+    written()
+    with _recorded() as batches:
+        tokens = written()
+    times: list[list[tuple[float, float]]] = [[], *([] for _ in threads)]
+    with ThreadPoolExecutor(max(threads)) as pool:
+        for _ in range(repeats):
+            times[0].append(spent(written))
+            for place, count in enumerate(threads, 1):
+                times[place].append(spent(partial(_dealt_out, pool, session, batches, count)))
+    whole, *bare = ((min(found[0] for found in part), min(found[1] for found in part)) for part in times)
+    return tokens, whole, bare
+
+
+def _dealt_out(pool: ThreadPoolExecutor, session: Session, batches: list[int], threads: int) -> None:
+    """Bare steps, dealt out among threads."""
+    list(pool.map(partial(_stepped, session), [batches[number::threads] for number in range(threads)]))
 
 
 @contextmanager
@@ -131,7 +160,7 @@ def main() -> None:
     parser.add_argument("--repeats", type=int, default=7)
     parser.add_argument("-o", "--output", type=Path)
     options = parser.parse_args()
-    result = {**starts(options.repeats), **snippets(options.repeats)}
+    result = {**starts(options.repeats), **snippets(options.repeats), **snippets_as_used(options.repeats)}
     tell(result, options.output)
 
 
