@@ -1,5 +1,6 @@
 """Do the experiments measure what they say: sums that are exact, gradients by hand, toy pages that are balanced?"""
 
+import argparse
 import json
 from pathlib import Path
 
@@ -13,6 +14,10 @@ import jax.numpy as jnp
 
 from eval.experiments import ancestors
 from eval.experiments import vanishing_gradient as vanishing
+from htmlgen.corpus.pages import read_pages
+from htmlgen.corpus.preparation import prepare_into
+
+SAMPLES = Path(__file__).parents[1] / "corpora" / "samples"
 
 
 def test_encoder_and_decoder_learn_to_add() -> None:
@@ -66,3 +71,11 @@ def test_rows_are_put_into_a_result_of_the_same_settings(tmp_path: Path) -> None
     assert ancestors.kept(written, settings, ancestors.NAMES)["rows"] == {}  # all are made anew
     with pytest.raises(ValueError, match="its rows are of"):
         ancestors.kept(written, {"budget": 1e9}, some)
+
+
+def test_what_is_drawn_under_a_grammar_is_well_formed_bytes_too() -> None:
+    """Uniform draws spell words in bytes, which are shown otherwise than they are written."""
+    pages = [prepare_into(page, ancestors.GRAMMAR) for page in read_pages([str(SAMPLES)])]
+    options = argparse.Namespace(vocabulary=1600, samples=8)
+    row = ancestors.Bench(pages[:20], pages[20:24], options).run(ancestors.UNIFORM)
+    assert row["well_formed"] == {"nothing": 0.0, "tags": 1.0, "page": 1.0}

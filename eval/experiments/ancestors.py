@@ -23,7 +23,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from htmlgen.models.ancestors import STRUCTURE, Ancestor, AncestorConfig, created, of_pages  # before keras: chooses its backend
+from htmlgen.models.ancestors import STRUCTURE, Ancestor, AncestorConfig, created, of_pages, spelled  # before keras: chooses its backend
 
 # isort: split
 import numpy as np
@@ -172,7 +172,7 @@ class Bench:
         guides = {"nothing": Anything(vocabulary)} | {name: guide_of(name, vocabulary) for name in GUIDES}
         for name, guide in guides.items():
             search: Search[Any] = Search(step, initial, guide, SamplingConfig(temperature=1.0))
-            samples[name] = ["".join(tokenizer.spell(result.ids)) for result in search.stream(self._requests(valid))]
+            samples[name] = [spelled(vocabulary, result.ids) for result in search.stream(self._requests(valid))]
         return self._shares(samples)
 
     def _training(self, config: GeneratorConfig, *, plain: bool = True) -> TrainingConfig:

@@ -40,6 +40,7 @@ from htmlgen.tokens.context import FEATURES
 from htmlgen.tokens.learning import VocabularyConfig, learn
 from htmlgen.tokens.plain import UNITS, PlainTokenizer, learn_plain
 from htmlgen.tokens.tokenizer import Tokenizer
+from htmlgen.tokens.vocabulary import Token
 
 STRUCTURE: Final = "structure"  #: the unit that knows markup: the tokens of tokens/tokenizer.py
 ALL_UNITS: Final = (*UNITS, STRUCTURE)
@@ -134,6 +135,12 @@ def created(config: AncestorConfig, seed: int = 0) -> AncestorModel:
     return model
 
 
+def spelled(vocabulary: Sequence[Token], ids: Iterable[int]) -> str:
+    """What ids spell, whether or not it is markup."""
+    tokens = (vocabulary[index] for index in ids)
+    return b"".join(bytes([token.byte]) if token.byte >= 0 else token.text.encode() for token in tokens).decode("utf-8", "replace")
+
+
 @dataclass(frozen=True)
 class Ancestor:
     """A model with its tokenizer."""
@@ -155,12 +162,7 @@ class Ancestor:
         rules = Anything(vocabulary) if guide is None else guide
         search: Search[Any] = Search(self._step, self._initial, rules, SamplingConfig(temperature=temperature))
         for result in search.stream(requests):
-            yield self.spelled(result.ids)
-
-    def spelled(self, ids: Iterable[int]) -> str:
-        """What ids spell, whether or not it is markup."""
-        tokens = (self.tokenizer.vocabulary[index] for index in ids)
-        return b"".join(bytes([token.byte]) if token.byte >= 0 else token.text.encode() for token in tokens).decode("utf-8", "replace")
+            yield spelled(vocabulary, result.ids)
 
     def prompt(self, text: str) -> tuple[int, ...]:
         """The ids of a text to begin with. Raises: ConfigError, for `structure`, whose tokens end where markup does."""
