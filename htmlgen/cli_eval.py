@@ -2,7 +2,7 @@
 
 import io
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -292,11 +292,13 @@ def _failing(config: "ConfigFile", options: dict[str, Any]) -> "Failing":
     return Failing(on=on, min_score=options["min_score"])
 
 
-def _check_rules(patterns: Iterable[str], config: "ConfigFile | None", *, key: str, other: Iterable[str] = ()) -> None:
+def _check_rules(patterns: Sequence[str], config: "ConfigFile | None", *, key: str, other: Iterable[str] = ()) -> None:
     """Raises: ConfigError, UnknownRuleError, for a pattern that no rule fits, with close names.
 
     Args: config, the file that has the patterns below that key, None for the command line; other, words that are no rules.
     """
+    if not patterns:
+        return
     from difflib import get_close_matches
 
     from htmlgen.errors import UnknownRuleError

@@ -1,6 +1,7 @@
 """`htmlgen eval` day by day: settings in files, rules chosen, known findings, hooks, and watching."""
 
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -10,6 +11,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from htmlgen.cli import cli
+from htmlgen.evaluation.selecting import relative
 from htmlgen.evaluation.watching import changes
 
 GOOD = "<!doctype html><html lang=en><title>a</title><p>b"
@@ -102,6 +104,14 @@ def test_known_findings_do_not_fail() -> None:
     write("bad.html", GOOD)
     mended = run("bad.html", "--baseline", "known.json")
     assert (mended.exit_code, "1 finding of known.json no longer there" in mended.stderr) == (0, True)
+
+
+@pytest.mark.parametrize("path", ["", ".", "a.html", "./a//b/../c", "..", "../sit", "../site/a", "/", "/a//b", "/a/b", "a/.", "é/ü"])
+@pytest.mark.parametrize("above", [".", "..", "a", "/", "/a"])
+def test_a_path_is_relative_to_a_folder_as_pathlib_says(path: str, above: str) -> None:
+    folder = Path(above).resolve()
+    whole = Path(os.path.normpath(Path.cwd() / path))
+    assert relative(path, folder) == (whole.relative_to(folder).as_posix() if whole.is_relative_to(folder) else None)
 
 
 def test_folders_leave_out_what_is_excluded() -> None:

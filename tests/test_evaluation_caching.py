@@ -188,6 +188,22 @@ def test_a_cache_keeps_its_size_and_the_newest(tmp_path: Path) -> None:
     assert (tmp_path / "cache").stat().st_size < 1_000_000
 
 
+@pytest.mark.parametrize("step", [1, -1, 7, 101])
+def test_entries_come_back_in_whatever_order_they_are_asked_for(tmp_path: Path, step: int) -> None:
+    """In the order in which they were put, in which others are read along; and in other orders, with some that are not there."""
+    entries = {b"%d" % number: os.urandom(number % 90) for number in range(600)}
+    with Cache(tmp_path / "cache") as cache:
+        for key, value in entries.items():
+            cache.put(key, value)
+    with Cache(tmp_path / "cache") as cache:
+        for number in range(0, 700 * step, step):
+            key = b"%d" % (number % 700)
+            assert cache.get(key) == entries.get(key)
+            if number % 50 == 0:
+                cache.put(key, b"new")
+                entries[key] = b"new"
+
+
 def test_runs_side_by_side_share_a_cache(tmp_path: Path) -> None:
     """Four processes write a thousand entries each, half of them the same ones."""
     program = (

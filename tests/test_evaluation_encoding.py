@@ -50,6 +50,15 @@ def test_bytes_are_decoded_and_judged(content: bytes, text: str, found: list[tup
     assert [(finding.rule, finding.offset) for finding in findings] == [(f"encoding/{name}", offset) for name, offset in found]
 
 
+@pytest.mark.parametrize("end", [b"\n", b"\r", b"\r\n"])
+def test_a_fault_has_its_line_and_column(end: bytes) -> None:
+    """Whatever ends lines, and whatever stands behind the fault."""
+    (fault,) = decode(UTF_8 + end + b"a" + end + b"bc\xff" + end + b"d")[1]
+    assert (fault.line, fault.column, fault.offset) == (3, 3, len(UTF_8) + 2 * len(end) + 3)
+    (fault,) = decode(UTF_8 + end + b"\xff" + end)[1]
+    assert (fault.line, fault.column) == (2, 1)
+
+
 def test_a_finding_says_what_severity_its_rule_has() -> None:
     (warning,) = decode(b"<!doctype html>\xc3\xa9")[1]
     assert warning.severity == RULES[warning.rule].severity == "warning"

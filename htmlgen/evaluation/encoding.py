@@ -54,10 +54,10 @@ class _Fault:
 
 def decode(content: bytes) -> tuple[str, tuple[Finding, ...]]:
     """A page's text, without a byte order mark, and what is wrong with its encoding, `encoding/…`, in its order. Never fails."""
-    mark, name = encoding_of(content)
-    marked = name if mark else ""
+    mark, marked = _marked(content)
     content = content[len(mark) :]
     declared = _prescan(content[:PRESCANNED])
+    name = marked or _sniffed(content, declared)
     text, broken = _decoded(content, name)
     if broken is None and declared and declared.name == name == "utf-8":
         return text, ()
@@ -66,15 +66,24 @@ def decode(content: bytes) -> tuple[str, tuple[Finding, ...]]:
         faults += _of_label(declared, name, marked)
     else:
         faults += _undeclared(text, name, marked)
-    lines = Lines(text)
-    return text, tuple(fault.finding(lines) for fault in sorted(faults, key=lambda fault: fault.offset))
+    faults.sort(key=lambda fault: fault.offset)
+    lines = Lines(text[: faults[-1].offset + 1] if faults else "")  # those behind the last fault are not asked for
+    return text, tuple(fault.finding(lines) for fault in faults)
 
 
 def encoding_of(content: bytes) -> tuple[bytes, str]:
     """A page's byte order mark, if it has one, and the name of its encoding."""
-    mark, marked = next(((mark, name) for mark, name in _MARKS if content.startswith(mark)), (b"", ""))
+    mark, marked = _marked(content)
     content = content[len(mark) :]
     return mark, marked or _sniffed(content, _prescan(content[:PRESCANNED]))
+
+
+def _marked(content: bytes) -> tuple[bytes, str]:
+    """A byte order mark and the encoding that it means; empty for none."""
+    for mark, name in _MARKS:
+        if content.startswith(mark):
+            return mark, name
+    return b"", ""
 
 
 def _sniffed(content: bytes, declared: _Declared | None) -> str:

@@ -26,7 +26,7 @@ from htmlgen.evaluation.selecting import Paths
 from htmlgen.evaluation.sizes import PAGE_LIMIT, size_of
 from htmlgen.evaluation.walking import paths_of
 
-_JSON_SUFFIXES: Final = frozenset({".jsonl", ".ndjson"})
+_JSON_SUFFIXES: Final = (".jsonl", ".ndjson")
 _JSON_KEYS: Final = ("html", "page")
 _UTF8_MARK: Final = b"\xef\xbb\xbf"
 _UTF16_MARKS: Final = (b"\xff\xfe", b"\xfe\xff")
@@ -180,7 +180,7 @@ def _check(name: str, head: bytes) -> None:
 
 def _reader(name: str, file: _Stream, limit: int) -> "Callable[[str, _Stream, int], Iterator[Read]]":
     """Which of the three kinds a file is."""
-    if Path(name).suffix.lower() in _JSON_SUFFIXES:
+    if name.lower().endswith(_JSON_SUFFIXES):
         return _json_lines
     seen = size = 0
     for _, line in _numbered_lines(file, limit):
@@ -257,6 +257,8 @@ def _page_of_json(line: bytes, name: str, number: int) -> str:
 
 
 def _is_json_object(line: bytes) -> bool:
+    if not line.removeprefix(_UTF8_MARK).lstrip().startswith(b"{"):
+        return False
     try:
         return isinstance(json.loads(line.removeprefix(_UTF8_MARK).decode("utf-8", "replace")), dict)
     except (ValueError, RecursionError):

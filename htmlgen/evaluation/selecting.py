@@ -47,8 +47,12 @@ class Paths:
 
 def relative(path: str | Path, folder: Path) -> str | None:
     """A path from a folder on, with slashes; None where it lies elsewhere. Links are taken as they are named."""
-    whole = Path(os.path.normpath(Path.cwd() / path))
-    return whole.relative_to(folder).as_posix() if whole.is_relative_to(folder) else None
+    # Strings, as pathlib takes as long for this as reading a page does.
+    whole = os.path.normpath(os.path.join(os.getcwd(), path))  # noqa: PTH109, PTH118
+    start = os.path.join(folder, "")  # noqa: PTH118
+    if not os.path.normcase(whole + os.sep).startswith(os.path.normcase(start)):
+        return None
+    return whole[len(start) :].replace(os.sep, "/") or "."
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,9 +72,11 @@ class Selection:
     def kept(self, findings: Iterable[Finding], path: str) -> tuple[Finding, ...]:
         """The findings of the page at a path that count, each with the severity that it is to have."""
         ignored = [pattern for paths, rules in self._paths if paths.fit(path) for pattern in rules]
-        levelled = ((finding, self._level(finding)) for finding in findings if not fits(finding.rule, ignored))
+        if ignored:
+            findings = [finding for finding in findings if not fits(finding.rule, ignored)]
+        levelled = [(finding, self._level(finding)) for finding in findings]
         return tuple(
-            finding if level == finding.severity else replace(finding, severity=level) for finding, level in levelled if level != "off"
+            [finding if level == finding.severity else replace(finding, severity=level) for finding, level in levelled if level != "off"]
         )
 
     def _level(self, finding: Finding) -> Level:

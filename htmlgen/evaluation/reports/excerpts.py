@@ -3,8 +3,6 @@
 from dataclasses import dataclass
 from typing import Final
 
-from rich.cells import cell_len
-
 from htmlgen.evaluation.findings import Finding, Lines
 
 _WIDTH: Final = 72  # characters
@@ -21,6 +19,8 @@ class Excerpt:
     @property
     def caret(self) -> str:
         """What stands below the source on a terminal, and points at the place."""
+        from rich.cells import cell_len  # here, as most reports have no carets
+
         return " " * cell_len(self.source[: self.place]) + "^"
 
 

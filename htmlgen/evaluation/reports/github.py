@@ -4,14 +4,12 @@ Source: GitHub Actions, workflow commands (`::error file=…,line=…,col=…,ti
 """
 
 from collections.abc import Iterable
-from typing import Final, TextIO
+from functools import lru_cache
+from typing import TextIO
 
-from htmlgen.evaluation.findings import Finding
 from htmlgen.evaluation.reports.excerpts import brief
 from htmlgen.evaluation.reports.totals import Compared, Seen, Totals, adding, flat
-
-_DATA: Final = str.maketrans({"%": "%25", "\r": "%0D", "\n": "%0A"})
-_PROPERTY: Final = _DATA | str.maketrans({":": "%3A", ",": "%2C"})
+from htmlgen.evaluation.result import Evaluation
 
 
 def write_github(pages: Iterable[Seen], stream: TextIO, *, compared: Compared = None) -> Totals:
@@ -21,21 +19,36 @@ def write_github(pages: Iterable[Seen], stream: TextIO, *, compared: Compared = 
     """
     totals = Totals()
     for evaluation in adding(pages, totals):
-        for finding in evaluation.findings:
-            stream.write(_encodable(_command(evaluation.name, finding)) + "\n")
-        stream.flush()
+        if commands := _commands(evaluation):
+            stream.write(commands)
+            stream.flush()
     if compared:
         figures = "\n".join(f"{name}: {value}" for name, value in flat(compared().to_dict()))
-        stream.write(f"::notice title=comparison::{figures.translate(_DATA)}\n")
+        stream.write(f"::notice title=comparison::{_data(figures)}\n")
     stream.write(f"{totals}\n")
     return totals
 
 
-def _command(name: str, finding: Finding) -> str:
-    properties = {"file": name, "line": str(finding.line), "col": str(finding.column), "title": finding.rule}
-    shown = ",".join(f"{key}={value.translate(_PROPERTY)}" for key, value in properties.items())
-    return f"::{finding.severity} {shown}::{brief(finding.message).translate(_DATA)}"
+def _commands(evaluation: Evaluation) -> str:
+    """A line for each finding of a page."""
+    file = _property(evaluation.name)
+    text = "".join(
+        [
+            f"::{each.severity} file={file},line={each.line},col={each.column},title={_title(each.rule)}::{_data(brief(each.message))}\n"
+            for each in evaluation.findings
+        ]
+    )
+    return text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")
 
 
-def _encodable(text: str) -> str:
-    return text.encode("utf-8", "replace").decode("utf-8")
+def _data(text: str) -> str:
+    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _property(text: str) -> str:
+    return _data(text).replace(":", "%3A").replace(",", "%2C")
+
+
+@lru_cache(maxsize=1024)
+def _title(rule: str) -> str:
+    return _property(rule)
