@@ -62,7 +62,7 @@ class KeptFacts(Facts):
             return
         with contextlib.suppress(OSError, pickle.PicklingError):
             content = _content(self.tables)
-            if len(content) <= _MOST_BYTES:
+            if len(content) <= _MOST_BYTES + _DIGEST:
                 write(self._file, content)
                 tidy(self._file.parent, f"*{self._file.suffix}")
 
@@ -82,8 +82,10 @@ def _content(tables: Tables) -> bytes:
 def _read(file: Path) -> Tables:
     """The tables of a file, none where there is none that can be used."""
     try:
+        if file.stat().st_size > _MOST_BYTES + _DIGEST:
+            return {}
         content = file.read_bytes()
-        if len(content) > _MOST_BYTES or sha256(memoryview(content)[_DIGEST:]).digest() != content[:_DIGEST]:
+        if sha256(memoryview(content)[_DIGEST:]).digest() != content[:_DIGEST]:
             return {}
         first, *others = _parts(memoryview(content)[_DIGEST:])
         tables = _Unpickler(io.BytesIO(first), buffers=others).load()
