@@ -19,6 +19,7 @@ import numpy as np
 
 from htmlgen.decoding.constraints import Bounds
 from htmlgen.decoding.facts import Facts, Tables
+from htmlgen.decoding.pieces import pieces_of
 from htmlgen.decoding.sheets import Base
 from htmlgen.decoding.spaces import Space
 from htmlgen.decoding.start_tags import Entry, Menu, Name, Offer, Pair, Way
@@ -48,7 +49,7 @@ class KeptFacts(Facts):
     @classmethod
     def of(cls, automaton: Automaton, vocabulary: Vocabulary) -> "KeptFacts":
         """The facts of a grammar that lies in the user's cache, met with a vocabulary."""
-        words = "\0".join(token.text for token in vocabulary).encode("utf-8", "surrogatepass")
+        words = "\0".join(pieces_of(vocabulary).texts).encode("utf-8", "surrogatepass")
         code = (code_hash(Path(__file__).parents[1] / room) for room in ("decoding", "relaxng", "tokens"))
         made_by = "\0".join((automaton.digest, sys.version, np.__version__, *code)).encode()
         return cls(user_cache() / f"{sha256(made_by + words).hexdigest()[:32]}.facts")

@@ -116,7 +116,7 @@ class Pieces:
         """The characters that a TEXT, REFERENCE or BYTE token stands for."""
         if self.kinds[token] is Kind.BYTE:
             return bytes((self.bytes[token],))
-        text = self.vocabulary[token].text
+        text = self.texts[token]
         spelled: str = REFERENCES.get(text, text)
         return spelled.encode("utf-8", "surrogatepass")
 
