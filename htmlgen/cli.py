@@ -4,12 +4,13 @@ Exit codes: 0 fine, 1 findings, 2 usage or unreadable input, 130 interrupted.
 """
 
 import contextlib
+import gc
 import io
 import json
 import os
 import sys
 from pathlib import Path
-from typing import Any, NoReturn, TypeGuard
+from typing import Any, Final, NoReturn, TypeGuard
 
 import click
 
@@ -28,6 +29,7 @@ from htmlgen.cli_mutate import mutate
 from htmlgen.cli_training import train
 from htmlgen.errors import HtmlgenError, OutputError
 
+_YOUNG: Final = 100_000  # objects that are made before the collector looks for cycles among them
 BUNDLE = click.option("--bundle", type=click.Path(), help="Folder of a trained model.  [default: the one that ships with htmlgen]")
 
 
@@ -89,8 +91,12 @@ def cli() -> None:
 
 
 def main() -> NoReturn:
-    """Entry point of the `htmlgen` command."""
-    cli.main()
+    """Entry point of the `htmlgen` command: one run, of which nearly all that it makes is needed to its end."""
+    gc.set_threshold(_YOUNG)
+    try:
+        cli.main()
+    finally:
+        gc.freeze()  # a process that ends gives all back at once
 
 
 @cli.command()
@@ -124,7 +130,7 @@ def generate(
     **options: Any,
 ) -> None:
     """Write pages, one a line: htmlgen generate --n 10 --seed 7"""
-    from htmlgen.cli_writing import shown, write_file, write_folder  # rich takes longer to import than all the rest
+    from htmlgen.cli_writing import shown, write_file, write_folder
     from htmlgen.jobs import PAGES, Order, chosen
     from htmlgen.pages import CONTROL, GRAMMAR, SAMPLING, SNIPPET_SAMPLING, draw_seed, snippet_control
 

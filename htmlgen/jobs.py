@@ -11,15 +11,16 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import partial
-from multiprocessing import get_context
-from multiprocessing.connection import Connection
-from multiprocessing.context import SpawnProcess
-from typing import Any, Final, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from htmlgen.errors import ConfigError, DecodingError, HtmlgenError
 from htmlgen.pages import BATCH, CONTROL, Generator, Page
 from htmlgen.runtime import bundle
 from htmlgen.shapes import Shape
+
+if TYPE_CHECKING:
+    from multiprocessing.connection import Connection
+    from multiprocessing.context import SpawnProcess
 
 PAGES: Final = Shape()
 Generated: TypeAlias = Iterating[Page, None, None]
@@ -79,8 +80,10 @@ def _elsewhere(order: Order, seeds: Sequence[int], jobs: int) -> Generated:
 
 
 @contextmanager
-def _started(order: Order, parts: list[Sequence[int]]) -> Iterator[list[Connection]]:
+def _started(order: Order, parts: list[Sequence[int]]) -> "Iterator[list[Connection]]":
     """A process for each part, and where its pages come from."""
+    from multiprocessing import get_context  # here, as one process needs none
+
     context = get_context("spawn")  # a fork would copy threads' locks
     processes: list[SpawnProcess] = []
     connections: list[Connection] = []
@@ -115,7 +118,7 @@ def _no_interrupts() -> Iterator[None]:
         signal.signal(signal.SIGINT, before)
 
 
-def _work(order: Order, seeds: Sequence[int], connection: Connection) -> None:
+def _work(order: Order, seeds: Sequence[int], connection: "Connection") -> None:
     """A job: sends its pages, or the error that ends them."""
     with suppress(BrokenPipeError):  # nobody takes pages any more
         try:
@@ -125,7 +128,7 @@ def _work(order: Order, seeds: Sequence[int], connection: Connection) -> None:
             connection.send(error)
 
 
-def _received(connection: Connection, job: int) -> Page:
+def _received(connection: "Connection", job: int) -> Page:
     try:
         found = connection.recv()
     except (EOFError, ConnectionResetError) as error:

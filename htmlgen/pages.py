@@ -48,7 +48,7 @@ COMPLETION_TOKENS = 64
 SNIPPET_TOKENS = 192
 HOLE_TOKENS = 128
 BATCH = 64
-_THREADS = 4  # with more, the thread that chooses tokens is what all wait for
+_THREADS = 4  # of a step; with more, the time is that of choosing tokens
 _SHAPES = 64  # guides of snippets that are kept
 AMPLE = 1 << 14  # tokens: a budget that forbids nothing
 SAMPLING = SamplingConfig(temperature=1.0, min_p=0.01)
@@ -132,20 +132,20 @@ class Generator:
     def __init__(
         self, bundle: Bundle[GeneratorConfig], grammar: str | PathLike[str] | None = None, *, threads: int | None = None, batch: int = BATCH
     ) -> None:
-        """Args: grammar, see `guide_of`; None is the bundle's own, or `page` where it has none; threads, that step the model where many
-        pages are written at a time; None is as many as pay; batch, the pages that are. Pages depend on neither of the two.
+        """Args: grammar, see `guide_of`; None is the bundle's own, or `page` where it has none; threads, of one step of the
+        model; None is as many as pay; batch, pages that are written at a time. Pages depend on neither of the two.
 
         Raises: ConfigError, for threads or batch; GrammarError, if the grammar cannot be used; BundleError, if the bundle's own cannot.
         """
-        session = Ahead(lambda: Session(bundle.step_path, bundle.architecture))
-        self.bundle = bundle
-        self.tokenizer = bundle.tokenizer
-        self.guide = _own_guide(bundle) if grammar is None else guide_of(grammar, self.tokenizer.vocabulary)
         self.threads = min(_THREADS, available_cores()) if threads is None else threads
         self.batch = batch
         for name in ("threads", "batch"):
             if (value := getattr(self, name)) < 1:
                 raise ConfigError(f"{name} must be at least 1, got {value}")
+        session = Ahead(lambda: Session(bundle.step_path, bundle.architecture, threads=self.threads))
+        self.bundle = bundle
+        self.tokenizer = bundle.tokenizer
+        self.guide = _own_guide(bundle) if grammar is None else guide_of(grammar, self.tokenizer.vocabulary)
         self._lock = RLock()  # of guides, which are asked between the model's steps
         self._ample, self._shaped = MAX_TOKENS, dict[Shape, Generator]()
         self._step = PageStep(session.result(), Reading(self.tokenizer.vocabulary))
@@ -360,7 +360,7 @@ class Generator:
         step = self._step.limited(Copying(most=control.most_copied, least=control.least_match, repeats=control.most_repeated))
         limits = control.limits
         guide = LimitedGuide(self.guide, limits, heights_of(self.guide) if limits.depth else {}) if limits else self.guide
-        return Search(step.predict, step.initial, guide, sampling, batch=self.batch, lanes=self.threads, lock=self._lock)
+        return Search(step.predict, step.initial, guide, sampling, batch=self.batch, lock=self._lock)
 
     def prompt_ids(self, prompt: str) -> tuple[int, ...]:
         """The ids of a page's beginning; of a fragment's, where the grammar is one of fragments."""

@@ -296,7 +296,26 @@ assert not loaded, loaded
     subprocess.run(process(code=code), check=True, capture_output=True)
 
 
+def test_pages_on_standard_output_load_no_parser_and_no_bar(tiny_bundle: Path) -> None:
+    code = f"""
+import sys
+from htmlgen.cli import cli
+try:
+    cli.main(["generate", "--seed", "1", "--max-tokens", "40", "--bundle", {str(tiny_bundle)!r}])
+except SystemExit as end:
+    assert end.code == 0
+loaded = {{"keras", "jax", "html5lib", "bs4", "pyarrow", "rich", "multiprocessing"}} & set(sys.modules)
+assert not loaded, loaded
+"""
+    subprocess.run(process(code=code), check=True, capture_output=True)
+
+
 # real processes
+
+
+def test_the_package_is_a_command_too() -> None:
+    shown = subprocess.run([sys.executable, "-m", "htmlgen", "--version"], capture_output=True, text=True, check=True).stdout
+    assert shown == f"htmlgen {htmlgen.__version__}\n"
 
 
 def test_pages_go_through_pipes(tiny_bundle: Path) -> None:

@@ -1,7 +1,6 @@
 """Does the loop write what model, guide and seed say, whatever the batch?"""
 
 import itertools
-import threading
 from collections import Counter
 from itertools import islice
 from typing import NamedTuple
@@ -52,12 +51,10 @@ def test_the_same_seed_gives_the_same_page_whatever_the_batch(sampling: Sampling
     one = generate(step, initial, guide=GUARD, requests=asked, sampling=sampling, batch=1)
     for batch in (2, 5, 64):
         assert generate(step, initial, guide=GUARD, requests=asked, sampling=sampling, batch=batch) == one
-    for lanes, batch in ((2, 8), (2, 64), (3, 12)):
-        assert list(Search(step, initial, GUARD, sampling, batch, lanes, 4).stream(asked)) == one
     assert generate(step, initial, guide=GUARD, requests=asked[::-1], sampling=sampling) == one[::-1]
 
 
-def test_what_is_given_with_a_request_follows_it_through_batches_and_lanes() -> None:
+def test_what_is_given_with_a_request_follows_it_through_batches() -> None:
     """The model adds what is given to its logits: rows that were mixed up would write one another's pages."""
 
     def given_step(ids: np.ndarray, arrays: tuple[np.ndarray, ...]) -> tuple[np.ndarray, tuple[np.ndarray, ...]]:
@@ -69,8 +66,8 @@ def test_what_is_given_with_a_request_follows_it_through_batches_and_lanes() -> 
     asked = [Request(seed=0, max_tokens=30 + 5 * number, given=(bias,)) for number, bias in enumerate(biases)]
     alone = [generate(given_step, initial, guide=GUARD, requests=[request])[0] for request in asked]
     assert len({result.ids for result in alone}) == len(asked)
-    for batch, lanes in ((1, 1), (5, 1), (12, 1), (12, 3)):
-        assert list(Search(given_step, initial, GUARD, batch=batch, lanes=lanes, lane_rows=4).stream(asked)) == alone
+    for batch in (1, 5, 12):
+        assert list(Search(given_step, initial, GUARD, batch=batch).stream(asked)) == alone
 
 
 def test_greedy_pages_do_not_depend_on_the_seed() -> None:
@@ -90,41 +87,10 @@ def test_streams_come_in_order_and_finished_pages_as_they_are_finished() -> None
 
 def test_a_stream_takes_up_only_the_batch_it_writes() -> None:
     asked = iter(requests(50))
-    search = Search(step, initial, GUARD, batch=8, lanes=2, lane_rows=4)
+    search = Search(step, initial, GUARD, batch=8)
     places = [place for place, _ in islice(search.finishing(asked), 3)]
     assert max(places) < 8 + 3
     assert next(asked).seed <= 8 + 3 + 4  # those that finished in the same step have been followed, too
-
-
-def test_lanes_step_at_the_same_time_in_threads_of_their_own() -> None:
-    together, threads = threading.Barrier(2, timeout=60), set()
-
-    def both(ids: np.ndarray, state: tuple[np.ndarray, ...]) -> tuple[np.ndarray, tuple[np.ndarray, ...]]:
-        threads.add(threading.current_thread())
-        together.wait()  # breaks, if no other step is under way
-        return word_step(ids, state)
-
-    asked = [Request(seed=seed, max_tokens=3) for seed in range(8)]
-    first = next(Search(both, lambda batch: (), Fixed(VOCABULARY), batch=8, lanes=2, lane_rows=4).finishing(asked))
-    assert first[0] == 0
-    assert len(threads) == 2
-    assert threading.current_thread() not in threads
-
-
-def test_few_rows_are_one_lane_in_the_thread_that_asks() -> None:
-    def here(ids: np.ndarray, state: tuple[np.ndarray, ...]) -> tuple[np.ndarray, tuple[np.ndarray, ...]]:
-        assert threading.current_thread() is threading.main_thread()
-        return step(ids, state)
-
-    assert len(list(Search(here, initial, GUARD, lanes=2, lane_rows=4).stream(requests(7)))) == 7
-
-
-def test_what_a_step_raises_in_its_thread_is_raised() -> None:
-    def broken(ids: np.ndarray, state: tuple[np.ndarray, ...]) -> tuple[np.ndarray, tuple[np.ndarray, ...]]:
-        raise ArithmeticError("no logits")
-
-    with pytest.raises(ArithmeticError, match="no logits"):
-        list(Search(broken, initial, GUARD, lanes=2, lane_rows=4).stream(requests(20)))
 
 
 def test_a_budget_below_the_least_is_refused_before_anything_is_written() -> None:
@@ -145,8 +111,6 @@ def test_a_negative_seed_and_an_empty_batch_are_refused() -> None:
         Request(seed=-1)
     with pytest.raises(ConfigError, match="batch"):
         Search(step, initial, GUARD, batch=0)
-    with pytest.raises(ConfigError, match="lanes"):
-        Search(step, initial, GUARD, lanes=0)
 
 
 class Word(NamedTuple):

@@ -12,7 +12,7 @@ PACKAGE = Path(__file__).parents[1] / "htmlgen"
 LADDER = """errors bounded config markup relaxng tokens decoding runtime corpus models evaluation
     dressing mutating control shapes grammar filling pages jobs page_files autoencoding judged testing integrations strategies server
     cli_console cli_compare cli_complete cli_config cli_control cli_corpus cli_progress cli_eval cli_fill cli_grammar cli_mutate
-    cli_ancestors cli_site cli_training cli_writing cli_autoencoding cli""".split()
+    cli_ancestors cli_site cli_training cli_writing cli_autoencoding cli __main__""".split()
 MODULES = sorted(path for path in PACKAGE.rglob("*.py") if path != PACKAGE / "__init__.py")
 #: Library: the rooms that may import it.
 HOMES = {"keras": {"models"}, "jax": {"models"}, "sentencepiece": {"tokens"}, "onnxruntime": {"runtime"}}

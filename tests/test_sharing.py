@@ -33,6 +33,13 @@ def test_threads_that_share_a_generator_write_the_pages_that_one_writes(tiny_bun
         assert all(each.result() == completed for each in further)
 
 
+@pytest.mark.parametrize(("threads", "batch"), [(1, 6), (2, 1), (2, 6), (3, 4)])
+def test_pages_of_the_bundle_that_ships_depend_on_neither_threads_nor_batch(threads: int, batch: int) -> None:
+    """To the bit: logarithms of probabilities are compared too."""
+    one = list(Generator.load(threads=1, batch=1).pages(6, seed=5, max_tokens=200))
+    assert list(Generator.load(threads=threads, batch=batch).pages(6, seed=5, max_tokens=200)) == one
+
+
 def test_iterators_of_one_generator_may_be_read_by_turns(page_generator: Generator) -> None:
     one, other = (list(page_generator.pages(3, seed=seed, max_tokens=60)) for seed in (1, 7))
     first, second = (page_generator.pages(3, seed=seed, max_tokens=60) for seed in (1, 7))

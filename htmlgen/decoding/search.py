@@ -1,18 +1,14 @@
 """The decoding loop: a model, a guide and seeds → pages' ids. The model is a function; nothing here knows what is behind it.
 
-Laws: a request's ids depend on its seed, prompt and budget alone, not on the batch it runs in, nor on the lanes; every result is what
-the guide calls finished, within its budget; one uniform number is drawn for each token that is chosen, none for one that is forced.
-
-Rows run in lanes: while the model steps one lane in a thread of its own, the tokens of another are chosen. Guide and sampler are only
-ever used by the thread that asks for results.
+Laws: a request's ids depend on its seed, prompt and budget alone, not on the batch it runs in; every result is what the guide
+calls finished, within its budget; one uniform number is drawn for each token that is chosen, none for one that is forced.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager, ExitStack, nullcontext
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
-from functools import partial
 from itertools import islice
-from typing import TYPE_CHECKING, Any, Final, Generic, TypeAlias, TypeVar
+from typing import Any, Final, Generic, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,16 +19,11 @@ from htmlgen.decoding.sampling import Choices, Mask, Sampler, SamplingConfig, To
 from htmlgen.decoding.temperatures import ClassTempering
 from htmlgen.errors import BudgetError, ConfigError, DeadEndError, PromptError
 
-if TYPE_CHECKING:
-    from concurrent.futures import ThreadPoolExecutor
-
 Arrays = tuple[NDArray[Any], ...]
 #: ids (batch,) int64, the latest token of each row; state, arrays with the batch first → logits (batch, vocab) float; the state after.
-#: With more than one lane it is called from several threads at a time.
 Step = Callable[[NDArray[np.int64], Arrays], tuple[NDArray[np.floating], Arrays]]
 #: The same, with a prediction in the place of logits.
 Predict = Callable[[NDArray[np.int64], Arrays], tuple[Prediction, Arrays]]
-_Said: TypeAlias = tuple[NDArray[np.floating], Arrays] | tuple[Prediction, Arrays]
 #: batch → the model's state before any token
 Initial = Callable[[int], Arrays]
 S = TypeVar("S")
@@ -77,14 +68,13 @@ class _Row(Generic[S]):
     logprob: float = 0.0
 
 
-class _Lane(Generic[S]):
-    """Rows that are stepped together, and the step that is under way."""
+class _Batch(Generic[S]):
+    """Rows that are stepped together."""
 
     def __init__(self, rows: list[_Row[S]], bos: int, initial: Initial) -> None:
         self.rows: list[_Row[S]] = []
         self.tokens = np.zeros(0, dtype=np.int64)
         self.arrays: Arrays = ()
-        self.stepped: Callable[[], _Said]  # waits for the step under way
         self._bos, self._initial = bos, initial
         self.enter(rows)
 
@@ -113,15 +103,12 @@ class Search(Generic[S]):
     initial: Initial
     guide: Guide[S]
     sampling: SamplingConfig = field(default_factory=SamplingConfig)
-    batch: int = 64  #: rows at most that run at a time, in all lanes together
-    lanes: int = 1  #: steps at most that are under way at a time, each in a thread; where it is 1, no thread is started
-    lane_rows: int = 16  #: rows of a lane at least; to hand fewer over takes longer than it saves
+    batch: int = 64  #: rows at most that run at a time
     lock: AbstractContextManager[Any] = field(default_factory=nullcontext)  #: held while the guide is asked, for guides that threads share
 
     def __post_init__(self) -> None:
-        for name in ("batch", "lanes", "lane_rows"):
-            if (value := getattr(self, name)) < 1:
-                raise ConfigError(f"{name} must be at least 1, got {value}")
+        if self.batch < 1:
+            raise ConfigError(f"batch must be at least 1, got {self.batch}")
 
     def finishing(self, requests: Iterable[Request]) -> Iterator[tuple[int, Result]]:
         """Results as they are finished, each with its place among the requests; the next request takes the place of a finished one.
@@ -129,29 +116,20 @@ class Search(Generic[S]):
         Raises: BudgetError, PromptError, when a request that cannot be met is taken up.
         """
         waiting = (self._row(place, request) for place, request in enumerate(requests))
-        first = list(islice(waiting, self.batch))
-        count = max(1, min(self.lanes, len(first) // self.lane_rows))
-        lanes = [_Lane(first[number::count], self.guide.vocabulary.bos, self.initial) for number in range(count)]
+        batch = _Batch(list(islice(waiting, self.batch)), self.guide.vocabulary.bos, self.initial)
         run = _Run(self.guide, self.sampling, self.lock)
-        with ExitStack() as stack:
-            begin = partial(_begin, self.step, stack.enter_context(_threads(count)) if count > 1 else None)
-            for lane in lanes:
-                begin(lane)
-            while lanes := [lane for lane in lanes if lane.rows]:
-                for lane in lanes:
-                    finished = run.moved(lane)
-                    lane.enter(list(islice(waiting, len(finished))))
-                    begin(lane)
-                    yield from ((row.place, _result(row)) for row in finished)
+        while batch.rows:
+            finished = run.moved(batch, self.step)
+            batch.enter(list(islice(waiting, len(finished))))
+            yield from ((row.place, _result(row)) for row in finished)
 
     def tokens(self, request: Request) -> Iterator[int]:
         """The ids of one page, its prompt first, each as soon as it is chosen. Raises: as `finishing`."""
         row = self._row(0, request)
         yield from row.ids
-        lane, run, given = _Lane([row], self.guide.vocabulary.bos, self.initial), _Run(self.guide, self.sampling, self.lock), len(row.ids)
-        while lane.rows:
-            _begin(self.step, None, lane)
-            run.moved(lane)
+        batch, run, given = _Batch([row], self.guide.vocabulary.bos, self.initial), _Run(self.guide, self.sampling, self.lock), len(row.ids)
+        while batch.rows:
+            run.moved(batch, self.step)
             yield from row.ids[given:]
             given = len(row.ids)
 
@@ -175,7 +153,6 @@ class Search(Generic[S]):
         ids = list(request.prompt)
         return _Row(place, request, state, ids, _uniforms(request.seed), request.max_tokens - len(ids), iter(request.prompt))
 
-
     def _prompted(self, place: int, request: Request) -> S:
         """The guide's state after a prompt."""
         state = self.guide.start()
@@ -187,25 +164,11 @@ class Search(Generic[S]):
         return state
 
 
-def _threads(count: int) -> "ThreadPoolExecutor":
-    from concurrent.futures import ThreadPoolExecutor  # here, as one page needs none
-
-    return ThreadPoolExecutor(count, thread_name_prefix="step")
-
-
 def _uniforms(seed: int) -> Iterator[float]:
     """The numbers that a page is drawn with, without end."""
     generator = np.random.Generator(np.random.PCG64(seed))
     while True:
         yield from generator.random(_AHEAD).tolist()
-
-
-def _begin(step: Step | Predict, pool: "ThreadPoolExecutor | None", lane: _Lane[Any]) -> None:
-    """Begins a lane's next step; without a pool it is made when it is waited for."""
-    if not lane.rows:
-        return
-    work: Callable[[], _Said] = partial(step, lane.tokens, lane.arrays)
-    lane.stepped = work if pool is None else pool.submit(work).result
 
 
 class _Run(Generic[S]):
@@ -219,13 +182,13 @@ class _Run(Generic[S]):
         self._tempering = ClassTempering(sampling.by_class, guide.vocabulary) if sampling.by_class is not None else None
         self._sampler = Sampler(sampling, self._tempering)
 
-    def moved(self, lane: _Lane[S]) -> list[_Row[S]]:
-        """Waits for the lane's step and gives each row its next token. Returns: the rows that are finished, which leave the lane."""
-        predicted, lane.arrays = lane.stepped()
+    def moved(self, batch: _Batch[S], step: Step | Predict) -> list[_Row[S]]:
+        """Steps a batch and gives each row its next token. Returns: the rows that are finished, which leave the batch."""
+        predicted, batch.arrays = step(batch.tokens, batch.arrays)
         with self._lock:
-            lane.tokens = self._next(lane.rows, predicted)
-        going = lane.tokens != self._eos
-        return [] if going.all() else lane.leave(going)
+            batch.tokens = self._next(batch.rows, predicted)
+        going = batch.tokens != self._eos
+        return [] if going.all() else batch.leave(going)
 
     def _next(self, rows: list[_Row[S]], predicted: NDArray[np.floating] | Prediction) -> Tokens:
         """(batch,) the next token of each row: of its prompt, forced, or drawn; its guide moves on with it."""

@@ -46,7 +46,7 @@ class Session:
     """A loaded step; safe to call from several threads, as it keeps no state of its own."""
 
     def __init__(self, model: Path | bytes, architecture: GeneratorConfig, *, threads: int = 1) -> None:
-        """Args: threads, of one call; more than one pays only in large batches.
+        """Args: threads, of one call; between two calls that follow one another at once they wait busily.
 
         Raises: BundleCorruptError, if the graph does not load, or is not of that architecture.
         """
