@@ -180,26 +180,13 @@ class InTags:
     # Rows -----------------------------------------------------------------------------------------------------------------------
 
     def fill_tag(self, tag: Tag) -> None:
-        """Give a position in a start tag its costs."""
-        row = self.row(tag)
-        ids = np.flatnonzero(row < FORBIDDEN)
-        self._sheets.fill(tag, self._sheets.none, ids, row[ids])
-
-    def row(self, tag: Tag) -> Row:
-        """What each token costs in a start tag. Sets `checked`."""
-        costs = np.full(len(self._pieces.kinds), FORBIDDEN, dtype=np.int16)
-        checked: dict[int, tuple[int, int, bytes]] = {}
-        for _, tail, menu in self.menus(tag):
-            for offer in menu.offers:
-                costs[offer.token] = min(costs[offer.token], tail + offer.value + offer.rest)
-            for way, kind, need in menu.pairs:
-                costs[way.ids] = np.minimum(costs[way.ids], tail + need)
-                if kind != PLAIN:
-                    checked |= {pair.token: (pair.token, kind, pair.value) for pair in way.pairs}
+        """Give a position in a start tag its costs. Sets `checked`."""
+        costs = _cheapest([_menu_costs(menu, tail) for _, tail, menu in self.menus(tag)])
         if self.may_close(tag):
             costs[self._pieces.close] = min(tag.tails[place] for place in self.complete(tag))
-        tag.checked = tuple(checked.values())
-        return costs
+        pairs = ((pair, kind) for menu in tag.menus for way, kind, _ in menu.pairs if kind != PLAIN for pair in way.pairs)
+        tag.checked = tuple({pair.token: (pair.token, kind, pair.value) for pair, kind in pairs}.values())
+        self._sheets.fill(tag, self._sheets.none, np.array(list(costs), np.intp), np.array(list(costs.values()), np.int16))
 
     def fill(self, value: Value) -> None:
         """Give a position in a value its costs; but for its end they are those of others like it."""
@@ -233,6 +220,26 @@ class InTags:
             first, needs = pieces.characters(BETWEEN)
             costs[first] += needs
         return np.where(costs < INFINITE, costs, FORBIDDEN).astype(np.int16)
+
+
+def _menu_costs(menu: Menu, tail: int) -> dict[int, int]:
+    """What each token of a menu costs. Args: tail, the tokens after the tag."""
+    costs: dict[int, int] = {}
+    for way, _, need in menu.pairs:  # a token is of one way alone
+        costs.update(dict.fromkeys(way.tokens, tail + need))
+    for offer in menu.offers:
+        cost = tail + offer.value + offer.rest
+        if cost < costs.get(offer.token, FORBIDDEN):
+            costs[offer.token] = cost
+    return costs
+
+
+def _cheapest(costs: list[dict[int, int]]) -> dict[int, int]:
+    """What each token costs where it costs least."""
+    least, *others = costs
+    for each in others:
+        least |= {token: cost for token, cost in each.items() if cost < least.get(token, FORBIDDEN)}
+    return least
 
 
 def closing(tag: Tag, places: Iterable[int]) -> tuple[tuple[int, int], ...]:

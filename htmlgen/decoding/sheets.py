@@ -70,7 +70,7 @@ class Sheets:
 
     def __init__(self, vocabulary: int, facts: Facts) -> None:
         self._bases: dict[bytes, Base] = facts.table("bases")
-        self._masks: dict[int, Mask] = {}
+        self._masks: dict[bytes, Mask] = {}
         self._masked: list[Priced] = []
         self._ids = np.uint16 if vocabulary <= 1 << 16 else np.uint32
         nothing: dict[int, Base] = facts.table("nothing")
@@ -113,12 +113,9 @@ class Sheets:
         """Give a filled position its mask; `alone` if it is the answer wherever the budget is ample."""
         if len(self._masks) * self.none.row.size > _MASK_BYTES:
             self._unmask()
-        mask = position.within(position.most)
-        key = hash(mask.tobytes())
-        found = self._masks.get(key)
-        if found is None or not np.array_equal(found, mask):
-            mask.setflags(write=False)
-            found = self._masks[key] = mask
+        marks = position.within(position.most).tobytes()
+        if (found := self._masks.get(marks)) is None:
+            found = self._masks[marks] = np.frombuffer(marks, bool)  # which cannot be written to
         position.mask = found
         position.ample = position.most if alone else NEVER
         self._masked.append(position)

@@ -11,7 +11,7 @@ import numpy as np
 
 from htmlgen.decoding.constraints import Rules, sum_bits
 from htmlgen.decoding.masks import INFINITE
-from htmlgen.decoding.pieces import Ids, Pieces
+from htmlgen.decoding.pieces import Pieces
 from htmlgen.decoding.values import Values
 from htmlgen.relaxng.attributes import AttributeClass, AttributeState, bits
 from htmlgen.relaxng.automaton import Automaton
@@ -40,7 +40,7 @@ class Way(NamedTuple):
     hits: int
     alive: int
     pairs: tuple[Pair, ...]
-    ids: Ids
+    tokens: tuple[int, ...]  #: of the pairs
 
 
 class Name(NamedTuple):
@@ -339,7 +339,7 @@ def _whole(offer: Offer) -> int:
 
 def _way(kind: AttributeClass, name: str, hits: int, pairs: Sequence[Pair]) -> Way:
     after = kind.step(kind.start(), name, hits)
-    return Way(hits, after.alive if after is not None else 0, tuple(pairs), np.array([pair.token for pair in pairs], dtype=np.intp))
+    return Way(hits, after.alive if after is not None else 0, tuple(pairs), tuple(pair.token for pair in pairs))
 
 
 def _scopes(kind: AttributeClass) -> tuple[int, ...]:
