@@ -8,7 +8,6 @@ python -m eval.bench.decoding [--bundle FOLDER] [--pages] [--tokens 512] [--job-
 import argparse
 import time
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from functools import partial
 from pathlib import Path
@@ -38,6 +37,7 @@ from htmlgen.tokens.context import FEATURES
 BATCHES = (1, 10, 64)
 PAGE_BATCHES = (10, 64)
 STEPS = 20
+FILLED = 3  # pages for each row
 JOB_BATCH = 16  # pages of a batch end together: a small one makes small bursts
 _PRECISIONS: tuple[Precision, ...] = ("int8", "float32")
 
@@ -126,38 +126,34 @@ def _token_seconds(work: Callable[[], int], clock: Callable[[], float]) -> float
 def token_seconds(source: bundle.Bundle, batch: int, tokens: int, rounds: int) -> dict[str, float]:
     """Seconds a token, of bare steps and of pages with everything: guide, contexts, sampling, events, writing.
 
-    The same pages are written again and again, so that the guide knows their positions, as it does after some thousand pages. All take
-    turns, so that what else the machine does slows all alike, and the least of each is what it can do. One thread is timed by
-    the processor time that it takes, which other processes hardly change. `bare_halves` are two steps of half the rows at a time.
+    The same pages are written again and again, so that the guide knows their positions, as it does after some thousand pages; they are
+    several times as many as rows, which are filled up again. All take turns, so that what else the machine does slows all alike, and the
+    least of each is what it can do. One thread is also timed by the processor time that it takes, which other processes hardly change.
     """
-    generators = {threads: Generator(source, threads=threads, batch=batch) for threads in (1, 2)}
-    sessions = {threads: Session(source.step_path, source.architecture, threads=threads) for threads in (1, 2)}
-    for generator in generators.values():
-        _written(generator, batch, tokens)
     found: dict[str, list[float]] = {}
-    with ThreadPoolExecutor(2) as pool:
-        halves = partial(pool.map, partial(_stepped, sessions[1]), [batch // 2] * 2)
+    for threads in (1, 2):
+        generator = Generator(source, threads=threads, batch=batch)
+        session = Session(source.step_path, source.architecture, threads=threads)
+        bare, whole = partial(_stepped, session, batch), partial(_written, generator, FILLED * batch, tokens)
+        whole()
+        works: dict[str, tuple[Callable[[], int], Callable[[], float]]] = {
+            f"bare_{threads}_threads": (bare, time.perf_counter),
+            f"whole_{threads}_threads": (whole, time.perf_counter),
+        }
+        if threads == 1:
+            works |= {"bare_processor": (bare, time.thread_time), "whole_processor": (whole, time.thread_time)}
         for _ in range(rounds):
-            works: dict[str, tuple[Callable[[], int], Callable[[], float]]] = {
-                "bare_processor": (partial(_stepped, sessions[1], batch), time.thread_time),
-                "whole_processor": (partial(_written, generators[1], batch, tokens), time.thread_time),
-                "bare_1_thread": (partial(_stepped, sessions[1], batch), time.perf_counter),
-                "bare_2_threads": (partial(_stepped, sessions[2], batch), time.perf_counter),
-                "bare_halves": (lambda: sum(halves()), time.perf_counter),
-                "whole_2_threads": (partial(_written, generators[2], batch, tokens), time.perf_counter),
-            }
             for name, (work, clock) in works.items():
                 found.setdefault(name, []).append(_token_seconds(work, clock))
     return {name: min(values) for name, values in found.items()}
 
 
 def page_figures(source: bundle.Bundle, batch: int, tokens: int, rounds: int) -> dict[str, float]:
-    """What is written down of a batch."""
+    """What is written down of a batch: `whole_over_bare` by the threads of bare steps; pages take two threads, as by default."""
     times = token_seconds(source, batch, tokens, rounds)
     return {
         **{f"{name}_tokens_per_second": round(1 / value) for name, value in times.items()},
-        "whole_over_bare": round(min(times["bare_1_thread"], times["bare_2_threads"]) / times["whole_2_threads"], 3),
-        "whole_over_bare_halves": round(times["bare_halves"] / times["whole_2_threads"], 3),
+        **{f"whole_over_bare_{threads}": round(times[f"bare_{threads}_threads"] / times["whole_2_threads"], 3) for threads in (1, 2)},
         "whole_over_bare_processor": round(times["bare_processor"] / times["whole_processor"], 3),
     }
 

@@ -58,15 +58,18 @@ def _automaton() -> tuple[NDArray[np.int8], tuple[int, ...]]:
     states: list[frozenset[Ranges]] = [frozenset(rows)]
     table: list[list[int]] = []
     for state in states:  # grows as new states are met
-        table.append([])
-        for byte in range(256):
-            rest = frozenset(row[1:] for row in state if byte in row[0])
-            if not any(rest):
-                table[-1].append(BETWEEN if rest else -1)
-                continue
-            if rest not in states:
+        here = tuple(state)
+        marks = [0] * 256  # for each byte the rows that it begins, as bits
+        for place, row in enumerate(here):
+            for byte in row[0]:
+                marks[byte] |= 1 << place
+        after: dict[int, int] = {}
+        for mark in dict.fromkeys(marks):
+            rest = frozenset(row[1:] for place, row in enumerate(here) if mark >> place & 1)
+            if any(rest) and rest not in states:
                 states.append(rest)
-            table[-1].append(states.index(rest))
+            after[mark] = states.index(rest) if any(rest) else BETWEEN if rest else -1
+        table.append([after[mark] for mark in marks])
     needs = tuple(len(next(iter(state))) if index else 0 for index, state in enumerate(states))
     return np.array(table, dtype=np.int8), needs
 
