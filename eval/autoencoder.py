@@ -24,8 +24,8 @@ from htmlgen.decoding.anything import Anything
 from htmlgen.decoding.sampling import SamplingConfig
 from htmlgen.decoding.search import Request, Search
 from htmlgen.errors import InputError
-from htmlgen.evaluation.labelled_trees import labelled_tree
-from htmlgen.evaluation.pq_grams import pq_gram_distance
+from htmlgen.evaluation.pairs.labelled_trees import labelled_tree
+from htmlgen.evaluation.pairs.pq_grams import pq_gram_distance
 from htmlgen.evaluation.score import evaluate, with_html5lib
 from htmlgen.markup.events import EndTag, StartTag
 from htmlgen.markup.reader import read

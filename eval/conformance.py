@@ -25,7 +25,7 @@ import html5lib
 import pyarrow.parquet
 
 from eval.telling import tell
-from htmlgen.evaluation.conformance import conformance
+from htmlgen.evaluation.conformance.checking import conformance
 from htmlgen.evaluation.document import parse_document
 from htmlgen.pages import evaluate
 from htmlgen.relaxng import load_automaton

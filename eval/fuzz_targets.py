@@ -22,18 +22,18 @@ from htmlgen.corpus.pages import Page
 from htmlgen.corpus.preparation import prepare_page
 from htmlgen.decoding.grammar_guide import GrammarGuide
 from htmlgen.decoding.walking import ByKind, own_vocabulary, spelled, walk
-from htmlgen.evaluation.differing import difference
 from htmlgen.evaluation.findings import Lines
-from htmlgen.evaluation.inputs import NamedPage, UnreadablePage, read_pages
-from htmlgen.evaluation.packing import pack, unpack
-from htmlgen.evaluation.pair_inputs import Pair
-from htmlgen.evaluation.pairs import Side, compare_sides
+from htmlgen.evaluation.likeness.structure import structure_of
+from htmlgen.evaluation.pairs.aspects import Side, compare_sides
+from htmlgen.evaluation.pairs.differing import difference
+from htmlgen.evaluation.pairs.inputs import Pair
 from htmlgen.evaluation.reports import pairs as pair_reports
 from htmlgen.evaluation.reports.formats import FORMATS, writer
 from htmlgen.evaluation.result import Evaluation
+from htmlgen.evaluation.running.inputs import NamedPage, UnreadablePage, read_pages
+from htmlgen.evaluation.running.packing import pack, unpack
 from htmlgen.evaluation.score import evaluate, with_html5lib
-from htmlgen.evaluation.screening import Screen
-from htmlgen.evaluation.structure import structure_of
+from htmlgen.evaluation.screening.kept import Screen
 from htmlgen.markup.reader import read
 from htmlgen.markup.writer import write
 from htmlgen.relaxng import load_automaton

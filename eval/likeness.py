@@ -32,12 +32,12 @@ from eval.walks import nu_errors
 from htmlgen.corpus.preparation import prepare
 from htmlgen.corpus.processes import in_order
 from htmlgen.decoding.search import Request
-from htmlgen.evaluation.comparing import LONG, Copies
-from htmlgen.evaluation.copying import longest_copies
-from htmlgen.evaluation.likeness import compare
+from htmlgen.evaluation.likeness.copying import longest_copies
+from htmlgen.evaluation.likeness.figures import compare
+from htmlgen.evaluation.likeness.separation import auc
+from htmlgen.evaluation.likeness.structure import Structure, structure_of
+from htmlgen.evaluation.running.comparing import LONG, Copies
 from htmlgen.evaluation.score import evaluate
-from htmlgen.evaluation.separation import auc
-from htmlgen.evaluation.structure import Structure, structure_of
 from htmlgen.markup.reader import read
 from htmlgen.markup.writer import write
 from htmlgen.models.data import TokenPages

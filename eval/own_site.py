@@ -19,7 +19,7 @@ from typing import Any
 from eval.telling import tell
 from htmlgen.corpus.own_site import read_site
 from htmlgen.corpus.pages import read_pages
-from htmlgen.evaluation.familiarity import familiarity
+from htmlgen.evaluation.likeness.familiarity import familiarity
 from htmlgen.evaluation.score import evaluate
 from htmlgen.markup.reader import read
 from htmlgen.pages import Generator

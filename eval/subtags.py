@@ -1,6 +1,6 @@
 """The table of language subtags that the evaluator checks `lang` against, made of the registry that IANA publishes.
 
-    python -m eval.subtags language-subtag-registry > htmlgen/evaluation/subtags.txt
+    python -m eval.subtags language-subtag-registry > htmlgen/evaluation/values/subtags.txt
 
 The registry is https://www.iana.org/assignments/language-subtag-registry, in the record-jar format of RFC 5646, 3.1.1. A line of the table
 is a kind and its subtags, in lower case; ranges stay ranges; an extended language and a variant bear their prefixes: `yue=zh`.

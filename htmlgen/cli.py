@@ -188,7 +188,7 @@ def _is_page_file(out: Path | None, *, force: bool, resume: bool, styled: bool) 
 @BUNDLE
 def tokenize(file: str, as_json: bool, bundle: str | None) -> None:
     """Show the tokens of a page, and how many bytes each holds."""
-    from htmlgen.evaluation.inputs import UnreadablePage, read_pages
+    from htmlgen.evaluation.running.inputs import UnreadablePage, read_pages
     from htmlgen.markup.reader import read
     from htmlgen.markup.writer import write
     from htmlgen.runtime.bundle import load

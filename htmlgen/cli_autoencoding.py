@@ -96,7 +96,7 @@ def embed(
     page, path, kind, tokens, html and vector.
     """
     from htmlgen.autoencoding.map_page import Sample, write_map
-    from htmlgen.runtime.files import write_atomically
+    from htmlgen.files import write_atomically
 
     if output is None and plot is None:
         raise click.UsageError("give -o FILE.parquet, --plot FILE.html, or both")

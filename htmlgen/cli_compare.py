@@ -19,7 +19,7 @@ def compare(reference: str, candidate: str, as_json: bool, fragment: bool | None
 
     Exits with 0 if all pairs are equal, 1 if one is not or a page has no partner, 2 if a page cannot be read.
     """
-    from htmlgen.evaluation.pair_inputs import read_pairs
+    from htmlgen.evaluation.pairs.inputs import read_pairs
     from htmlgen.evaluation.reports import pairs
 
     report = pairs.compare_all(read_pairs(reference, candidate), fragment=fragment, tell=tell)

@@ -17,14 +17,14 @@ from htmlgen.evaluation.reports.formats import FORMATS
 
 if TYPE_CHECKING:
     from htmlgen.cli_config import ConfigFile
-    from htmlgen.evaluation.baseline import Baseline, Recording
     from htmlgen.evaluation.bits import Measuring
-    from htmlgen.evaluation.comparing import Comparing, Comparison
-    from htmlgen.evaluation.inputs import Read, UnreadablePage
-    from htmlgen.evaluation.judging import Judged
-    from htmlgen.evaluation.manner import Manner
     from htmlgen.evaluation.result import Evaluation
-    from htmlgen.evaluation.screening import Screen
+    from htmlgen.evaluation.running.comparing import Comparing, Comparison
+    from htmlgen.evaluation.running.inputs import Read, UnreadablePage
+    from htmlgen.evaluation.running.judging import Judged
+    from htmlgen.evaluation.running.manner import Manner
+    from htmlgen.evaluation.screening.baseline import Baseline, Recording
+    from htmlgen.evaluation.screening.kept import Screen
     from htmlgen.evaluation.selecting import Failing, Paths, Selection
 
 _STREAMING: Final = ("jsonl", "github")  # forms that are written page by page
@@ -148,10 +148,10 @@ def _run(
 ) -> int:
     """Judges the pages once. Returns: the exit code."""
     from htmlgen.cli_progress import counted
-    from htmlgen.evaluation.baseline import Baseline, Recording
-    from htmlgen.evaluation.inputs import read_pages
     from htmlgen.evaluation.reports.formats import writer
-    from htmlgen.evaluation.screening import Screen
+    from htmlgen.evaluation.running.inputs import read_pages
+    from htmlgen.evaluation.screening.baseline import Baseline, Recording
+    from htmlgen.evaluation.screening.kept import Screen
 
     file, outcome = options["baseline"], _Outcome()
     recording = Recording(file) if options["write_baseline"] else None
@@ -187,8 +187,8 @@ def _check_fast(options: dict[str, Any], watch: bool) -> None:
 def _collect(sources: tuple[str, ...], config: "ConfigFile", options: dict[str, Any]) -> int:
     """Looks at what pages are built of, without judging them. Returns: the exit code."""
     from htmlgen.cli_progress import counted
-    from htmlgen.evaluation.collecting import collect, read_reference
-    from htmlgen.evaluation.inputs import read_pages
+    from htmlgen.evaluation.running.collecting import collect, read_reference
+    from htmlgen.evaluation.running.inputs import read_pages
 
     jobs = options["jobs"]
     reference = read_reference(options["reference"], jobs=jobs)
@@ -207,7 +207,7 @@ def _stream(output: Path | None) -> Iterator[TextIO]:
     if output is None:
         yield sys.stdout
         return
-    from htmlgen.runtime.files import write_atomically
+    from htmlgen.files import write_atomically
 
     try:
         with write_atomically(output) as stream:
@@ -222,8 +222,8 @@ def _judged(
     pages: Iterable["Read"], config: "ConfigFile", options: dict[str, Any], comparing: "Comparing | None", stack: ExitStack
 ) -> "Iterator[Judged | UnreadablePage]":
     """The pages judged; what is opened for it is closed with the stack."""
-    from htmlgen.evaluation.caching import Cache, user_cache
-    from htmlgen.evaluation.judging import judge_pages
+    from htmlgen.evaluation.running.caching import Cache, user_cache
+    from htmlgen.evaluation.running.judging import judge_pages
 
     cache = stack.enter_context(Cache(user_cache())) if options["cache"] else None
     structure = comparing.structure_of if comparing else None
@@ -234,7 +234,7 @@ def _kept(
     judged: "Iterable[Judged | UnreadablePage]", screen: "Screen", failing: "Failing", comparing: "Comparing | None", outcome: _Outcome
 ) -> "Iterator[Evaluation | UnreadablePage]":
     """Evaluations with the findings that count; what comes of them is noted on the way."""
-    from htmlgen.evaluation.inputs import UnreadablePage
+    from htmlgen.evaluation.running.inputs import UnreadablePage
 
     for page in judged:
         if isinstance(page, UnreadablePage):
@@ -316,7 +316,7 @@ def _check_rules(patterns: Sequence[str], config: "ConfigFile | None", *, key: s
 
 def _manner(config: "ConfigFile", options: dict[str, Any]) -> "Manner":
     """How pages are judged; a grammar's file that the settings name lies beside them."""
-    from htmlgen.evaluation.manner import Manner
+    from htmlgen.evaluation.running.manner import Manner
 
     name = options["grammar"]
     file = config.folder / name if _out_of_file("grammar") else Path(name)
@@ -338,7 +338,7 @@ def _out_of_file(name: str) -> bool:
 
 def _watch(sources: tuple[str, ...], exclude: "Paths", judge: Callable[[], int]) -> NoReturn:
     """Judges, and again after each change, until Ctrl-C."""
-    from htmlgen.evaluation.watching import changes
+    from htmlgen.evaluation.running.watching import changes
 
     for _ in changes(sources, exclude):
         judge()
@@ -347,7 +347,7 @@ def _watch(sources: tuple[str, ...], exclude: "Paths", judge: Callable[[], int])
 
 
 def _comparing(options: dict[str, Any]) -> "Comparing":
-    from htmlgen.evaluation.comparing import Comparing, read_reference
+    from htmlgen.evaluation.running.comparing import Comparing, read_reference
 
     reference = read_reference(options["reference"], jobs=options["jobs"]) if options["reference"] else None
     return Comparing(reference, _measuring(options["bundle"], options["jobs"]) if options["bits"] else None)

@@ -256,7 +256,7 @@ def _kinds(answer: "Answer") -> dict[str, list[str]]:
 @click.option("--all", "every", is_flag=True, help="Show every violation of a page, not the first ten.")
 def validate_pages(name: str, pages: tuple[str, ...], lines: bool, every: bool) -> None:
     """Hold pages against a grammar: htmlgen grammar validate html site/"""
-    from htmlgen.evaluation.inputs import UnreadablePage, read_pages
+    from htmlgen.evaluation.running.inputs import UnreadablePage, read_pages
 
     automaton = _automaton(name)
     counts: Counter[str] = Counter()

@@ -32,7 +32,7 @@ def mutate(pages: tuple[str, ...], output: Path | None, seed: int, faults: int, 
     PAGES are files, folders, globs, or - for standard input. Of each page there is an object: its name, its HTML, and what is wrong with
     it, each with the evaluator's rule, line and column.
     """
-    from htmlgen.evaluation.inputs import UnreadablePage, read_pages
+    from htmlgen.evaluation.running.inputs import UnreadablePage, read_pages
     from htmlgen.mutating.mutate import mutate as planted
 
     if output is not None:

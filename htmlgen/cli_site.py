@@ -66,7 +66,7 @@ def is_site_run(folder: Path) -> bool:
 
 def report(run: "Run", record: dict[str, Any]) -> None:
     """Tells what the kept-back pages cost before and after, and how much of the site's classes comes out in 100 pages."""
-    from htmlgen.evaluation.familiarity import familiarity
+    from htmlgen.evaluation.likeness.familiarity import familiarity
     from htmlgen.markup.reader import read
     from htmlgen.pages import Generator
 

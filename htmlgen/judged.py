@@ -6,13 +6,13 @@ from typing import Any, Final
 
 from htmlgen.errors import InputError, UnknownRuleError
 from htmlgen.evaluation.findings import Finding, Lines
-from htmlgen.evaluation.inputs import UnreadablePage, read_pages
-from htmlgen.evaluation.judging import judge_pages
-from htmlgen.evaluation.manner import Manner
 from htmlgen.evaluation.reports.excerpts import brief, excerpt, visible
 from htmlgen.evaluation.result import Evaluation
 from htmlgen.evaluation.rules import RULES
-from htmlgen.evaluation.screening import Screen
+from htmlgen.evaluation.running.inputs import UnreadablePage, read_pages
+from htmlgen.evaluation.running.judging import judge_pages
+from htmlgen.evaluation.running.manner import Manner
+from htmlgen.evaluation.screening.kept import Screen
 from htmlgen.evaluation.selecting import Paths, Selection, fits
 from htmlgen.relaxng.spelling import did_you_mean
 

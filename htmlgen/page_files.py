@@ -14,11 +14,11 @@ from typing import Any, Final, Protocol
 
 from htmlgen import config
 from htmlgen.errors import ConfigError, OutputError
+from htmlgen.files import write_atomically
 from htmlgen.jobs import PAGES, Order
 from htmlgen.pages import GRAMMAR, Page
 from htmlgen.runtime.architecture import GeneratorConfig
 from htmlgen.runtime.bundle import STEP, TOKENIZER, Bundle
-from htmlgen.runtime.files import write_atomically
 from htmlgen.runtime.parquet import arrow
 
 SUFFIXES: Final = (".parquet", ".jsonl")

@@ -102,7 +102,7 @@ class Page:
 
         Args: force, to write over a file that is there. Raises: OutputError, for that, and where nothing can be written.
         """
-        from htmlgen.runtime.files import write_atomically
+        from htmlgen.files import write_atomically
 
         if Path(path).exists() and not force:
             raise OutputError(f"{path}: is there already; choose another path, or force=True to write over it")

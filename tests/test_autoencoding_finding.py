@@ -16,7 +16,7 @@ from htmlgen.autoencoding.outliers import outliers_of
 from htmlgen.autoencoding.similar import cosine, most_similar
 from htmlgen.autoencoding.sources import NamedPage, pages_in, pages_of
 from htmlgen.errors import ConfigError, InputError
-from htmlgen.evaluation.labelled_trees import labelled_tree
+from htmlgen.evaluation.pairs.labelled_trees import labelled_tree
 from htmlgen.markup.reader import read
 
 LIST = '<ul class="menu"><li class="item">{}</li><li class="item">{}</li></ul>'

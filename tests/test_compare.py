@@ -7,8 +7,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from htmlgen.cli import cli
-from htmlgen.evaluation.differing import difference, outline
-from htmlgen.evaluation.pairs import Side
+from htmlgen.evaluation.pairs.aspects import Side
+from htmlgen.evaluation.pairs.differing import difference, outline
 from htmlgen.markup.reader import read
 
 

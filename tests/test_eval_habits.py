@@ -11,8 +11,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from htmlgen.cli import cli
+from htmlgen.evaluation.running.watching import changes
 from htmlgen.evaluation.selecting import relative
-from htmlgen.evaluation.watching import changes
 
 GOOD = "<!doctype html><html lang=en><title>a</title><p>b"
 BAD = GOOD + "</div>"

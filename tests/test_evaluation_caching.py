@@ -15,13 +15,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from htmlgen.errors import GrammarError, InputError
-from htmlgen.evaluation import caching, guarded
-from htmlgen.evaluation.caching import Cache, key_of
-from htmlgen.evaluation.inputs import NamedPage, Read, UnreadablePage
-from htmlgen.evaluation.judging import Judged, judge_pages
-from htmlgen.evaluation.manner import Manner
-from htmlgen.evaluation.packing import pack, unpack
+from htmlgen.evaluation.running import guarded
+from htmlgen.evaluation.running.caching import Cache, key_of
+from htmlgen.evaluation.running.inputs import NamedPage, Read, UnreadablePage
+from htmlgen.evaluation.running.judging import Judged, judge_pages
+from htmlgen.evaluation.running.manner import Manner
+from htmlgen.evaluation.running.packing import pack, unpack
 from htmlgen.evaluation.score import evaluate
+from htmlgen.files import listed
 
 PAGES = [f"<!doctype html><title>a</title><acronym>{number}</div>" for number in range(40)]
 
@@ -114,22 +115,22 @@ def test_a_change_of_any_code_that_judges_is_another_key(tmp_path: Path) -> None
     )
     judging = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout.split("\n")[:-1]
     folders = [str(Path(found).parent) for name in ("htmlgen", "html5lib") if (found := find_spec(name).origin)]  # type: ignore[union-attr]
-    listed = {f"{folder}/{line.split(' ')[0]}" for folder in folders for line in caching.listed(folder)}
-    assert len(judging) > 70 and set(judging) <= listed
+    known = {f"{folder}/{line.split(' ')[0]}" for folder in folders for line in listed(folder)}
+    assert len(judging) > 70 and set(judging) <= known
 
 
 def test_what_is_known_is_told_without_what_judges(tmp_path: Path) -> None:
     program = (
-        "import sys; from pathlib import Path; from htmlgen.evaluation.judging import judge_pages\n"
-        "from htmlgen.evaluation.caching import Cache; from htmlgen.evaluation.inputs import read_pages\n"
-        "from htmlgen.evaluation.manner import Manner\n"
+        "import sys; from pathlib import Path; from htmlgen.evaluation.running.judging import judge_pages\n"
+        "from htmlgen.evaluation.running.caching import Cache; from htmlgen.evaluation.running.inputs import read_pages\n"
+        "from htmlgen.evaluation.running.manner import Manner\n"
         "with Cache(Path('cache')) as cache: print(len([*judge_pages(read_pages(['a.html']), Manner(), cache=cache)]))\n"
         "print(*sys.modules)"
     )
     (tmp_path / "a.html").write_text(PAGES[0])
     run = [subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, cwd=tmp_path) for _ in range(2)]
     first, again = ({*done.stdout.split()} for done in run)
-    assert {"htmlgen.evaluation.conformance", "htmlgen.relaxng.automaton"} <= first - again
+    assert {"htmlgen.evaluation.conformance.checking", "htmlgen.relaxng.automaton"} <= first - again
 
 
 def damage(content: bytes, place: int) -> bytes:
@@ -207,7 +208,7 @@ def test_entries_come_back_in_whatever_order_they_are_asked_for(tmp_path: Path, 
 def test_runs_side_by_side_share_a_cache(tmp_path: Path) -> None:
     """Four processes write a thousand entries each, half of them the same ones."""
     program = (
-        "import sys; from pathlib import Path; from htmlgen.evaluation.caching import Cache\n"
+        "import sys; from pathlib import Path; from htmlgen.evaluation.running.caching import Cache\n"
         "with Cache(Path(sys.argv[1])) as cache:\n"
         "    for number in range(1000): cache.put(b'%d' % (number + 500 * int(sys.argv[2])), b'%d' % number * 200)"
     )

@@ -2,7 +2,7 @@
 
 import pytest
 
-from htmlgen.evaluation.conformance import conformance
+from htmlgen.evaluation.conformance.checking import conformance
 from htmlgen.evaluation.document import parse_document
 from htmlgen.evaluation.findings import Finding
 from htmlgen.relaxng import load_automaton

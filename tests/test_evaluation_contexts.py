@@ -3,7 +3,7 @@
 import pytest
 
 from htmlgen.evaluation.document import parse_document
-from htmlgen.evaluation.values import value_findings
+from htmlgen.evaluation.values.attributes import value_findings
 from htmlgen.markup.events import EndTag, Event, StartTag
 
 PAGE = '<!DOCTYPE html><html lang="en"><title>Tea</title>{}'

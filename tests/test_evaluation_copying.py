@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from htmlgen.errors import InputError, MissingExtraError
-from htmlgen.evaluation.copying import longest_copies, longest_runs
-from htmlgen.evaluation.diversity import distinct, novelty, shingles, signatures, similarity
-from htmlgen.evaluation.separation import auc
-from htmlgen.evaluation.structure import Structure, structure_of
+from htmlgen.evaluation.likeness.copying import longest_copies, longest_runs
+from htmlgen.evaluation.likeness.diversity import distinct, novelty, shingles, signatures, similarity
+from htmlgen.evaluation.likeness.separation import auc
+from htmlgen.evaluation.likeness.structure import Structure, structure_of
 from htmlgen.markup.reader import read
 
 # copying

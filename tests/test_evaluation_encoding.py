@@ -8,10 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from htmlgen.evaluation.encoding import decode
-from htmlgen.evaluation.inputs import NamedPage, read_pages
-from htmlgen.evaluation.judging import judge_pages
-from htmlgen.evaluation.manner import Manner
 from htmlgen.evaluation.rules import RULES
+from htmlgen.evaluation.running.inputs import NamedPage, read_pages
+from htmlgen.evaluation.running.judging import judge_pages
+from htmlgen.evaluation.running.manner import Manner
 
 UTF_8 = b'<!doctype html><meta charset="utf-8">'
 

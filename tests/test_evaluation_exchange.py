@@ -18,12 +18,12 @@ from sarif_schema import SCHEMA
 
 from htmlgen.errors import InputError
 from htmlgen.evaluation.findings import Finding
-from htmlgen.evaluation.inputs import UnreadablePage
 from htmlgen.evaluation.reports.formats import writer
 from htmlgen.evaluation.reports.sarif import fingerprints, uri_of
-from htmlgen.evaluation.reports.totals import Seen
 from htmlgen.evaluation.result import Evaluation
 from htmlgen.evaluation.rules import RULES
+from htmlgen.evaluation.running.inputs import UnreadablePage
+from htmlgen.evaluation.running.totals import Seen
 from htmlgen.evaluation.score import evaluate
 
 JUNIT = xmlschema.XMLSchema(Path(__file__).parent / "data" / "junit-10.xsd")

@@ -7,10 +7,10 @@ import pytest
 from click.testing import CliRunner
 
 from htmlgen.cli import cli
-from htmlgen.evaluation.comparing import page_structure
+from htmlgen.evaluation.running.comparing import page_structure
 
 pytest.importorskip("turbohtml", reason="needs the extra `fast`")
-from htmlgen.evaluation.fast_structure import PARSER, fast_structure
+from htmlgen.evaluation.likeness.fast_structure import PARSER, fast_structure
 
 SAMPLES = Path(__file__).parents[1] / "corpora" / "samples"
 PAGES = {file.name: file.read_text(encoding="utf-8") for file in sorted(SAMPLES.glob("*.html"))}

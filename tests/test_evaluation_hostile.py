@@ -8,7 +8,7 @@ import pytest
 
 from htmlgen.bounded import Bounded, EnoughError
 from htmlgen.evaluation.findings import MOST
-from htmlgen.evaluation.inputs import NamedPage, UnreadablePage, read_pages
+from htmlgen.evaluation.running.inputs import NamedPage, UnreadablePage, read_pages
 from htmlgen.evaluation.score import evaluate
 
 PAGES = {

@@ -18,11 +18,11 @@ from hypothesis import strategies as st
 
 from htmlgen.errors import InputError
 from htmlgen.evaluation.findings import Finding
-from htmlgen.evaluation.inputs import UnreadablePage
 from htmlgen.evaluation.reports import html_page, pictures, plots
 from htmlgen.evaluation.reports.html_page import FINDINGS_SHOWN, PAGES_SHOWN, write_html
-from htmlgen.evaluation.reports.totals import Seen
 from htmlgen.evaluation.result import Evaluation
+from htmlgen.evaluation.running.inputs import UnreadablePage
+from htmlgen.evaluation.running.totals import Seen
 from htmlgen.evaluation.score import evaluate
 
 DATE = datetime(2026, 11, 21, 9, 30, tzinfo=UTC)

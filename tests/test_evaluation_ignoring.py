@@ -8,12 +8,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from htmlgen.errors import InputError
-from htmlgen.evaluation.baseline import Baseline, Recording
 from htmlgen.evaluation.findings import Finding, Lines
-from htmlgen.evaluation.fingerprints import context, fingerprint
-from htmlgen.evaluation.ignoring import UNUSED, without_ignored
 from htmlgen.evaluation.score import evaluate
-from htmlgen.evaluation.screening import Screen
+from htmlgen.evaluation.screening.baseline import Baseline, Recording
+from htmlgen.evaluation.screening.fingerprints import context, fingerprint
+from htmlgen.evaluation.screening.ignoring import UNUSED, without_ignored
+from htmlgen.evaluation.screening.kept import Screen
 from htmlgen.evaluation.selecting import Failing, Paths, Selection
 
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from htmlgen.evaluation.inputs import NamedPage, UnreadablePage, read_pages
+from htmlgen.evaluation.running.inputs import NamedPage, UnreadablePage, read_pages
 
 PAGE = "<!doctype html><title>a</title><p>b"
 

@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 
 from htmlgen.errors import InputError
-from htmlgen.evaluation.comparing import copied, sites_of
-from htmlgen.evaluation.divergence import conditional_distance, distance, divergence
-from htmlgen.evaluation.likeness import Figure, compare, first_pages, halves
-from htmlgen.evaluation.mauve import cluster, features, mauve
-from htmlgen.evaluation.structure import Structure, structure_of
-from htmlgen.evaluation.tables import table
+from htmlgen.evaluation.likeness.divergence import conditional_distance, distance, divergence
+from htmlgen.evaluation.likeness.figures import Figure, compare, first_pages, halves
+from htmlgen.evaluation.likeness.mauve import cluster, features, mauve
+from htmlgen.evaluation.likeness.structure import Structure, structure_of
+from htmlgen.evaluation.likeness.tables import table
+from htmlgen.evaluation.running.comparing import copied, sites_of
 from htmlgen.markup.reader import read
 
 

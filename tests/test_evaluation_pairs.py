@@ -9,13 +9,13 @@ from hypothesis import strategies as st
 from strategies import event_lists, pages
 
 from htmlgen.errors import ConfigError
-from htmlgen.evaluation.agreement import Agreement, attribute_agreement, tree_bleu
-from htmlgen.evaluation.differing import outline
-from htmlgen.evaluation.edit_distance import edit_distance
-from htmlgen.evaluation.labelled_trees import LabelledTree, labelled_tree
-from htmlgen.evaluation.pairs import PairFigures, compare_events, compare_pages, means
-from htmlgen.evaluation.pq_grams import pq_gram_distance
-from htmlgen.evaluation.texts import MOST_WORDS, longest_common_subsequence, text_similarity, words_of
+from htmlgen.evaluation.pairs.agreement import Agreement, attribute_agreement, tree_bleu
+from htmlgen.evaluation.pairs.aspects import PairFigures, compare_events, compare_pages, means
+from htmlgen.evaluation.pairs.differing import outline
+from htmlgen.evaluation.pairs.edit_distance import edit_distance
+from htmlgen.evaluation.pairs.labelled_trees import LabelledTree, labelled_tree
+from htmlgen.evaluation.pairs.pq_grams import pq_gram_distance
+from htmlgen.evaluation.pairs.texts import MOST_WORDS, longest_common_subsequence, text_similarity, words_of
 from htmlgen.markup.events import EndTag, StartTag
 from htmlgen.markup.reader import read
 

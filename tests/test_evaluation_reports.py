@@ -9,13 +9,13 @@ import pytest
 
 from htmlgen.errors import InputError
 from htmlgen.evaluation.findings import Finding, Lines
-from htmlgen.evaluation.inputs import UnreadablePage
 from htmlgen.evaluation.reports.data import write_json, write_jsonl
 from htmlgen.evaluation.reports.excerpts import brief, excerpt
 from htmlgen.evaluation.reports.formats import FORMATS, writer
 from htmlgen.evaluation.reports.terminal import write_table
-from htmlgen.evaluation.reports.totals import Totals
 from htmlgen.evaluation.result import Evaluation
+from htmlgen.evaluation.running.inputs import UnreadablePage
+from htmlgen.evaluation.running.totals import Totals
 from htmlgen.evaluation.score import evaluate as judge
 
 CLEAN = "<!doctype html><title>a</title><p>b"

@@ -9,9 +9,9 @@ from click.testing import CliRunner
 
 from htmlgen.cli import cli
 from htmlgen.errors import UnknownRuleError
-from htmlgen.evaluation.ignoring import without_ignored
 from htmlgen.evaluation.rules import FAMILIES, RULES, explanation, rule_of, source_url
 from htmlgen.evaluation.score import evaluate
+from htmlgen.evaluation.screening.ignoring import without_ignored
 
 FOLDER = Path(__file__).parents[1] / "docs" / "rules"
 PAGES = {path.relative_to(FOLDER).with_suffix("").as_posix(): path.read_text("utf-8") for path in sorted(FOLDER.glob("*/*.md"))}

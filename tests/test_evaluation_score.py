@@ -109,7 +109,7 @@ def test_more_faults_never_raise_the_score() -> None:
 
 
 def test_evaluation_reads_html_with_none_of_our_own_reader_or_writer() -> None:
-    code = "import sys, htmlgen.evaluation.reports.terminal, htmlgen.evaluation.inputs; print(*sys.modules)"
+    code = "import sys, htmlgen.evaluation.reports.terminal, htmlgen.evaluation.running.inputs; print(*sys.modules)"
     loaded = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout.split()
     allowed = {"htmlgen.bounded", "htmlgen.errors", "htmlgen.config", "htmlgen.markup", "htmlgen.markup.elements", "htmlgen.markup.events"}
     ours = {name for name in loaded if name.startswith("htmlgen.")}

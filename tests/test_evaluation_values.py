@@ -4,16 +4,16 @@ from collections.abc import Callable
 
 import pytest
 
-from htmlgen.evaluation.languages import language_problem
-from htmlgen.evaluation.media import media_problem, sizes_problem
-from htmlgen.evaluation.microsyntaxes import color_problem, custom_name_problem, style_problem, unique_problem, week_problem
-from htmlgen.evaluation.paths import path_problem
-from htmlgen.evaluation.patterns import pattern_problem
-from htmlgen.evaluation.policies import policy_problem
-from htmlgen.evaluation.script_data import import_map_problem, speculation_rules_problem
-from htmlgen.evaluation.tag_values import tag_problems
-from htmlgen.evaluation.urls import absolute_url_problem, filled_url_problem, srcset_problem, url_problem, web_urls_problem
-from htmlgen.evaluation.values import value_findings
+from htmlgen.evaluation.values.attributes import value_findings
+from htmlgen.evaluation.values.languages import language_problem
+from htmlgen.evaluation.values.media import media_problem, sizes_problem
+from htmlgen.evaluation.values.microsyntaxes import color_problem, custom_name_problem, style_problem, unique_problem, week_problem
+from htmlgen.evaluation.values.paths import path_problem
+from htmlgen.evaluation.values.patterns import pattern_problem
+from htmlgen.evaluation.values.policies import policy_problem
+from htmlgen.evaluation.values.script_data import import_map_problem, speculation_rules_problem
+from htmlgen.evaluation.values.tag_values import tag_problems
+from htmlgen.evaluation.values.urls import absolute_url_problem, filled_url_problem, srcset_problem, url_problem, web_urls_problem
 from htmlgen.markup.events import StartTag
 from htmlgen.relaxng import load_automaton
 

@@ -16,7 +16,7 @@ from htmlgen.config import to_dict
 from htmlgen.corpus.own_site import read_site, split_by_page
 from htmlgen.corpus.preparation import PreparedPage
 from htmlgen.errors import InputError
-from htmlgen.evaluation.familiarity import class_pairs, familiarity
+from htmlgen.evaluation.likeness.familiarity import class_pairs, familiarity
 from htmlgen.markup.reader import read
 from htmlgen.relaxng import load_automaton, validate
 from htmlgen.runtime import bundle

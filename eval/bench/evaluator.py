@@ -14,7 +14,7 @@ import html5lib
 
 from eval.telling import tell
 from htmlgen.evaluation.balance import balance_of
-from htmlgen.evaluation.conformance import conformance
+from htmlgen.evaluation.conformance.checking import conformance
 from htmlgen.evaluation.document import Document, parse_document
 from htmlgen.evaluation.findings import Lines
 from htmlgen.evaluation.parsing import parse_errors

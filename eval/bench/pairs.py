@@ -20,13 +20,13 @@ from eval.telling import tell
 from htmlgen.corpus.pages import read_pages
 from htmlgen.corpus.preparation import prepare_page
 from htmlgen.corpus.snippets import cut
-from htmlgen.evaluation.agreement import attribute_agreement, tree_bleu
 from htmlgen.evaluation.document import parse_document
-from htmlgen.evaluation.edit_distance import edit_distance
-from htmlgen.evaluation.labelled_trees import LabelledTree
-from htmlgen.evaluation.pairs import MOST_NODES, Side
-from htmlgen.evaluation.pq_grams import pq_gram_distance
-from htmlgen.evaluation.texts import text_similarity
+from htmlgen.evaluation.pairs.agreement import attribute_agreement, tree_bleu
+from htmlgen.evaluation.pairs.aspects import MOST_NODES, Side
+from htmlgen.evaluation.pairs.edit_distance import edit_distance
+from htmlgen.evaluation.pairs.labelled_trees import LabelledTree
+from htmlgen.evaluation.pairs.pq_grams import pq_gram_distance
+from htmlgen.evaluation.pairs.texts import text_similarity
 from htmlgen.markup.elements import VOID_IN_PARSER
 from htmlgen.markup.events import EndTag, Event, StartTag
 from htmlgen.markup.writer import write

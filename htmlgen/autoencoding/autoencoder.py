@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from htmlgen.autoencoding.outliers import Outlier
     from htmlgen.autoencoding.similar import Match
     from htmlgen.autoencoding.wording import Speaker
-    from htmlgen.evaluation.pairs import PairFigures
+    from htmlgen.evaluation.pairs.aspects import PairFigures
 
 GRAMMAR: Final = "component"
 BATCH: Final = 64
@@ -59,7 +59,7 @@ class Reconstruction:
     @property
     def figures(self) -> "PairFigures":
         """How near it came, see `htmlgen compare`."""
-        from htmlgen.evaluation.pairs import compare_pages
+        from htmlgen.evaluation.pairs.aspects import compare_pages
 
         return compare_pages(self.source.html, self.html, fragment=True)
 

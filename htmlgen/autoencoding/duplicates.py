@@ -17,9 +17,9 @@ from numpy.typing import NDArray
 from htmlgen.autoencoding.found import Found
 from htmlgen.autoencoding.neighbours import blocks, events_of, kin, unit_vectors
 from htmlgen.errors import ConfigError
-from htmlgen.evaluation.labelled_trees import LabelledTree, labelled_tree
-from htmlgen.evaluation.pq_grams import pq_gram_distance
-from htmlgen.evaluation.texts import text_similarity
+from htmlgen.evaluation.pairs.labelled_trees import LabelledTree, labelled_tree
+from htmlgen.evaluation.pairs.pq_grams import pq_gram_distance
+from htmlgen.evaluation.pairs.texts import text_similarity
 from htmlgen.markup.events import Text
 
 THRESHOLD: Final = 0.9

@@ -12,7 +12,7 @@ import numpy as np
 
 from htmlgen.autoencoding.found import Found
 from htmlgen.errors import InputError
-from htmlgen.runtime.files import write_atomically
+from htmlgen.files import write_atomically
 from htmlgen.runtime.parquet import arrow
 
 _COLUMNS: Final = {"page": "string", "path": "string", "kind": "string", "tokens": "int32", "html": "string"}

@@ -35,8 +35,8 @@ class Printer:
         if found.exact:
             self._line("", f"  {found.source.html}")
             return
-        from htmlgen.evaluation.differing import difference
-        from htmlgen.evaluation.pairs import Side
+        from htmlgen.evaluation.pairs.aspects import Side
+        from htmlgen.evaluation.pairs.differing import difference
 
         sides = (Side.of_page(html, fragment=True) for html in (found.source.html, found.html))
         lines = difference(*sides) or [f"-{found.source.html}", f"+{found.html}"]  # spelled otherwise, and yet the same

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from htmlgen.errors import ConfigError, HtmlgenError, InputError
-from htmlgen.evaluation import inputs
+from htmlgen.evaluation.running import inputs
 
 if TYPE_CHECKING:
     from bs4 import Tag

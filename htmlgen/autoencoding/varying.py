@@ -16,8 +16,8 @@ from htmlgen.autoencoding.wording import TEXTS, Run, Wording, plan_of
 from htmlgen.decoding.sampling import SamplingConfig
 from htmlgen.decoding.search import Request, Search
 from htmlgen.errors import ConfigError
-from htmlgen.evaluation.labelled_trees import labelled_tree
-from htmlgen.evaluation.pq_grams import pq_gram_distance
+from htmlgen.evaluation.pairs.labelled_trees import labelled_tree
+from htmlgen.evaluation.pairs.pq_grams import pq_gram_distance
 from htmlgen.tokens.vocabulary import Kind, Vocabulary
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from typing import Any, Final
 from htmlgen.corpus.snippet_kinds import KINDS
 from htmlgen.corpus.snippets import Snippet
 from htmlgen.errors import InputError
-from htmlgen.runtime.files import write_atomically
+from htmlgen.files import write_atomically
 from htmlgen.runtime.parquet import arrow
 
 _COLUMNS: Final = {"html": "string", "kind": "string", "tokens": "int32", "page": "string", "site": "string", "path": "string"}

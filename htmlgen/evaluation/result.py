@@ -4,7 +4,7 @@ score = balance x cleanness x validity, with
 balance   = 1 - faults / tags that need balance, see `htmlgen.evaluation.balance`;
 cleanness = (1 + tags) / (1 + tags + errors), the errors being the parse errors of the HTML Standard (`htmlgen.evaluation.document`)
 and those of the page's bytes (`htmlgen.evaluation.encoding`); the page itself counts as one tag, so that text alone has a value;
-validity  = (1 + tags) / (1 + tags + violations), the violations being the errors that `htmlgen.evaluation.conformance` finds.
+validity  = (1 + tags) / (1 + tags + violations), the violations being the errors that `htmlgen.evaluation.conformance.checking` finds.
 
 All lie in [0, 1]; the score is 1 exactly when neither the parser nor the balance nor the grammar finds an error. A fault that several see
 lowers each: they are witnesses who do not know each other. Nothing that judges is imported here, so that what is known is soon at hand.

@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import Final
 
 from htmlgen.evaluation.balance import balance_of
-from htmlgen.evaluation.conformance import conformance
+from htmlgen.evaluation.conformance.checking import conformance
 from htmlgen.evaluation.document import Document, parse_document
 from htmlgen.evaluation.findings import Finding, Lines
 from htmlgen.evaluation.fragments import is_fragment

@@ -28,6 +28,7 @@ from htmlgen.decoding.guides import guide_of
 from htmlgen.decoding.sampling import SamplingConfig
 from htmlgen.decoding.search import Arrays, Request, Search
 from htmlgen.errors import BundleCorruptError, ConfigError, InputError, VocabularyError
+from htmlgen.files import write_atomically
 from htmlgen.markup.writer import write
 from htmlgen.models.cells import CELLS, remembers
 from htmlgen.models.data import TokenPages
@@ -35,7 +36,6 @@ from htmlgen.models.generator import GeneratorModel, State
 from htmlgen.models.loop import Progress
 from htmlgen.models.training import Trainer, TrainingConfig
 from htmlgen.runtime.architecture import GeneratorConfig
-from htmlgen.runtime.files import write_atomically
 from htmlgen.tokens.context import FEATURES
 from htmlgen.tokens.learning import VocabularyConfig, learn
 from htmlgen.tokens.plain import UNITS, PlainTokenizer, learn_plain

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from htmlgen.decoding.guide import Guide
 from htmlgen.errors import BundleCorruptError, InputError, PromptError
+from htmlgen.files import write_atomically
 from htmlgen.markup.events import Event
-from htmlgen.runtime.files import write_atomically
 from htmlgen.tokens.context import Reading
 from htmlgen.tokens.tokenizer import Tokenizer
 from htmlgen.tokens.vocabulary import Vocabulary

@@ -22,7 +22,7 @@ import numpy as np
 
 from htmlgen import config as configs
 from htmlgen.errors import BundleCorruptError, ConfigError
-from htmlgen.runtime.files import write_atomically
+from htmlgen.files import write_atomically
 
 Array = Any
 

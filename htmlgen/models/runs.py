@@ -17,6 +17,7 @@ from htmlgen import config as configs
 from htmlgen.corpus.preparation import PreparedPage, corpus_sha256
 from htmlgen.decoding.guides import guide_of
 from htmlgen.errors import BundleCorruptError, ConfigError, OutputError, VocabularyError
+from htmlgen.files import write_atomically
 from htmlgen.models.data import TokenPages
 from htmlgen.models.generator import GeneratorModel, create
 from htmlgen.models.loop import Loop
@@ -24,7 +25,6 @@ from htmlgen.models.training import Trainer, TrainingConfig
 from htmlgen.models.weights import unpacked
 from htmlgen.runtime.architecture import GeneratorConfig
 from htmlgen.runtime.bundle import WEIGHTS, Bundle
-from htmlgen.runtime.files import write_atomically
 from htmlgen.tokens.context import Reading
 from htmlgen.tokens.learning import VocabularyConfig, learn
 from htmlgen.tokens.tokenizer import Tokenizer

@@ -9,7 +9,6 @@ bounded number of files, the newest.
 import contextlib
 import json
 import math
-import os
 import sys
 from collections.abc import Iterator
 from dataclasses import astuple, replace
@@ -18,6 +17,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+from htmlgen.files import listed, write_atomically
 from htmlgen.relaxng.attributes import AttributeClass, AttributeUse
 from htmlgen.relaxng.automaton import Automaton, ElementType, Form
 from htmlgen.relaxng.dfa import Dfa
@@ -108,13 +108,8 @@ def _key(name: str, text: str, limits: Limits) -> str:
 
 @once
 def code_hash(folder: Path) -> str:
-    """A hash of a folder's code by its files' sizes and times, as reading them takes longer than reading an automaton."""
-    digest = sha256(sys.byteorder.encode())
-    for entry in sorted(os.scandir(folder), key=lambda entry: entry.name):
-        if entry.name.endswith(".py"):
-            found = entry.stat()
-            digest.update(f"{entry.name} {found.st_size} {found.st_mtime_ns}\n".encode())
-    return digest.hexdigest()
+    """A hash of a folder's code, and of how this processor lays out numbers."""
+    return sha256("".join((sys.byteorder, *listed(folder))).encode("utf-8", "surrogateescape")).hexdigest()
 
 
 # Files --------------------------------------------------------------------------------------------------------------------------
@@ -129,18 +124,9 @@ def _write(file: Path, automaton: Automaton, requests: tuple[Request, ...]) -> s
 
 
 def write(file: Path, content: bytes) -> None:
-    """Write a file so that others see all of it or nothing. Raises: OSError."""
-    import tempfile  # here, as reading is what mostly happens
-
-    file.parent.mkdir(parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(dir=file.parent, suffix=".tmp")
-    try:
-        with os.fdopen(handle, "wb") as target:
-            target.write(content)
-        Path(temporary).replace(file)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
+    """Write a file that can be made anew, so that others see all of it or nothing. Raises: OSError."""
+    with write_atomically(file, lasting=False) as stream:
+        stream.write(content)
 
 
 def tidy(folder: Path, pattern: str) -> None:

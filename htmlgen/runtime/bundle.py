@@ -21,9 +21,9 @@ from typing import Any, Final, Generic, TypeVar
 
 from htmlgen import config as configs
 from htmlgen.errors import BundleCorruptError, BundleError, BundleVersionError, ConfigError, OutputError
+from htmlgen.files import sha256, write_atomically
 from htmlgen.runtime.ahead import Ahead
 from htmlgen.runtime.architecture import AutoencoderConfig, GeneratorConfig
-from htmlgen.runtime.files import sha256, write_atomically
 from htmlgen.tokens.tokenizer import Tokenizer
 
 FORMAT: Final = 1

@@ -6,7 +6,7 @@ from shutil import copyfileobj
 from tempfile import TemporaryFile
 from typing import TextIO
 
-from htmlgen.evaluation.reports.totals import Compared, Seen, Totals, adding
+from htmlgen.evaluation.running.totals import Compared, Seen, Totals, adding
 
 
 def write_json(pages: Iterable[Seen], stream: TextIO, *, compared: Compared = None) -> Totals:

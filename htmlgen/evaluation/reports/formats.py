@@ -6,7 +6,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Final, Protocol, TextIO
 
 if TYPE_CHECKING:
-    from htmlgen.evaluation.reports.totals import Compared, Seen, Totals
+    from htmlgen.evaluation.running.totals import Compared, Seen, Totals
 
 _WRITERS: Final = {
     "table": "terminal:write_table",

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from heapq import nsmallest
 from typing import Final
 
-from htmlgen.evaluation.reports.totals import Seen, Totals, adding
 from htmlgen.evaluation.result import Evaluation
+from htmlgen.evaluation.running.totals import Seen, Totals, adding
 
 SCORE_BINS: Final = 20  # below 1, of equal width; a score of 1 has a bin of its own
 

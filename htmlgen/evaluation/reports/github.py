@@ -8,8 +8,8 @@ from functools import lru_cache
 from typing import TextIO
 
 from htmlgen.evaluation.reports.excerpts import brief
-from htmlgen.evaluation.reports.totals import Compared, Seen, Totals, adding, flat
 from htmlgen.evaluation.result import Evaluation
+from htmlgen.evaluation.running.totals import Compared, Seen, Totals, adding, flat
 
 
 def write_github(pages: Iterable[Seen], stream: TextIO, *, compared: Compared = None) -> Totals:

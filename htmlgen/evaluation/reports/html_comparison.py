@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from htmlgen.evaluation.reports import plots
 from htmlgen.evaluation.reports.elements import element, table, text
-from htmlgen.evaluation.reports.totals import counted
+from htmlgen.evaluation.running.totals import counted
 
 _COLUMNS: Final = ("Figure", "These pages", "95 %", "Real pages", "All three", "Verdict")
 

@@ -21,9 +21,9 @@ from htmlgen.evaluation.reports.excerpts import Excerpt, brief, excerpt
 from htmlgen.evaluation.reports.gathering import SCORE_BINS, Gathered, gather
 from htmlgen.evaluation.reports.html_comparison import compared_content
 from htmlgen.evaluation.reports.pictures import browser, picture
-from htmlgen.evaluation.reports.totals import Compared, Seen, Totals, counted
 from htmlgen.evaluation.result import Evaluation
 from htmlgen.evaluation.rules import RULES, explanation, rule_of
+from htmlgen.evaluation.running.totals import Compared, Seen, Totals, counted
 
 PAGES_SHOWN: Final = 100
 FINDINGS_SHOWN: Final = 50

@@ -13,8 +13,8 @@ from xml.sax.saxutils import escape, quoteattr
 
 from htmlgen.evaluation.findings import Lines
 from htmlgen.evaluation.reports.excerpts import brief, excerpt, visible
-from htmlgen.evaluation.reports.totals import Compared, Seen, Totals, adding, counted, flat
 from htmlgen.evaluation.result import Evaluation
+from htmlgen.evaluation.running.totals import Compared, Seen, Totals, adding, counted, flat
 
 # XML 1.0, 2.2 Characters: what may not stand in a document, not even as a reference.
 _NOT_XML: Final = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")

@@ -10,9 +10,9 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from htmlgen.evaluation.differing import difference
-from htmlgen.evaluation.pair_inputs import Pair, Unpaired
-from htmlgen.evaluation.pairs import MOST_NODES, PairFigures, Side, compare_sides, means
+from htmlgen.evaluation.pairs.aspects import MOST_NODES, PairFigures, Side, compare_sides, means
+from htmlgen.evaluation.pairs.differing import difference
+from htmlgen.evaluation.pairs.inputs import Pair, Unpaired
 from htmlgen.evaluation.reports.excerpts import visible
 
 #: Column of the table, figure, whether less is better.

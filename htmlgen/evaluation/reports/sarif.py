@@ -16,11 +16,11 @@ from urllib.parse import quote
 
 import htmlgen
 from htmlgen.errors import UnknownRuleError
-from htmlgen.evaluation.fingerprints import fingerprint
 from htmlgen.evaluation.reports.excerpts import brief
-from htmlgen.evaluation.reports.totals import Compared, Seen, Totals, adding, flat
 from htmlgen.evaluation.result import Evaluation
 from htmlgen.evaluation.rules import Rule, explanation, rule_of, source_url
+from htmlgen.evaluation.running.totals import Compared, Seen, Totals, adding, flat
+from htmlgen.evaluation.screening.fingerprints import fingerprint
 
 SCHEMA: Final = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 _NOT_A_BYTE: Final = re.compile("[\ud800-\udc7f\udd00-\udfff]")  # surrogates, but those that Python has for bytes of file names

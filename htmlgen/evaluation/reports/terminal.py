@@ -10,8 +10,8 @@ from rich.text import Text
 
 from htmlgen.evaluation.findings import Finding, Lines
 from htmlgen.evaluation.reports.excerpts import brief, excerpt, visible
-from htmlgen.evaluation.reports.totals import Compared, Seen, Totals, adding, counted
 from htmlgen.evaluation.result import Evaluation
+from htmlgen.evaluation.running.totals import Compared, Seen, Totals, adding, counted
 
 _COLUMNS: Final = ("page", "bytes", "errors", "warnings", "balance", "score")
 _COLOURS: Final = {"error": "red", "warning": "yellow"}

@@ -1,0 +1,1 @@
+"""A page held against a grammar and the HTML Standard's prose."""

@@ -1,0 +1,1 @@
+"""Sets of pages: how like others they are, how varied, how new."""

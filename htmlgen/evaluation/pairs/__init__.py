@@ -1,0 +1,1 @@
+"""A page held to the page it should be."""

@@ -1,0 +1,1 @@
+"""Attributes and their values: what no grammar can say of them."""
