@@ -132,8 +132,9 @@ class Generator:
     def __init__(
         self, bundle: Bundle[GeneratorConfig], grammar: str | PathLike[str] | None = None, *, threads: int | None = None, batch: int = BATCH
     ) -> None:
-        """Args: grammar, see `guide_of`; None is the bundle's own, or `page` where it has none; threads, of one step of the
-        model; None is as many as pay; batch, pages that are written at a time. Pages depend on neither of the two.
+        """Args: grammar, see `guide_of`; None is the bundle's own, or `page` where it has none; threads, of one step of the model; None is
+        as many as pay where no other process wants their cores, as they wait for the next step at work; batch, pages that are written at
+        a time. Pages depend on neither of the two.
 
         Raises: ConfigError, for threads or batch; GrammarError, if the grammar cannot be used; BundleError, if the bundle's own cannot.
         """

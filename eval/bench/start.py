@@ -13,7 +13,6 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -98,8 +97,7 @@ def snippets(repeats: int) -> dict[str, float]:
 
 
 def snippets_as_used(repeats: int) -> dict[str, float]:
-    """The same of 100 of one kind, by a generator as it is loaded, which steps in threads while tokens are chosen: beside steps that one
-    thread makes, and beside those of two."""
+    """The same of 100 of one kind, by a generator as it is loaded: beside steps of one thread, and of two."""
     generator = Generator.load()
 
     def written() -> int:
@@ -113,23 +111,17 @@ def _beside_steps(
     generator: Generator, written: Callable[[], int], repeats: int, threads: tuple[int, ...]
 ) -> tuple[int, tuple[float, float], list[tuple[float, float]]]:
     """The tokens that are written; the least times of writing them, and of their bare steps in so many threads."""
-    session = Session(generator.bundle.step_path, generator.bundle.architecture)
+    sessions = [Session(generator.bundle.step_path, generator.bundle.architecture, threads=count) for count in threads]
     written()
     with _recorded() as batches:
         tokens = written()
     times: list[list[tuple[float, float]]] = [[], *([] for _ in threads)]
-    with ThreadPoolExecutor(max(threads)) as pool:
-        for _ in range(repeats):
-            times[0].append(spent(written))
-            for place, count in enumerate(threads, 1):
-                times[place].append(spent(partial(_dealt_out, pool, session, batches, count)))
+    for _ in range(repeats):
+        times[0].append(spent(written))
+        for place, session in enumerate(sessions, 1):
+            times[place].append(spent(partial(_stepped, session, batches)))
     whole, *bare = ((min(found[0] for found in part), min(found[1] for found in part)) for part in times)
     return tokens, whole, bare
-
-
-def _dealt_out(pool: ThreadPoolExecutor, session: Session, batches: list[int], threads: int) -> None:
-    """Bare steps, dealt out among threads."""
-    list(pool.map(partial(_stepped, session), [batches[number::threads] for number in range(threads)]))
 
 
 @contextmanager

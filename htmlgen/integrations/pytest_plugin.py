@@ -29,7 +29,8 @@ def htmlgen_generator(pytestconfig: pytest.Config) -> "Generator":
     """The generator of the settings, loaded once a session."""
     from htmlgen.pages import Generator
 
-    return Generator.load(pytestconfig.getini("htmlgen_bundle") or None, grammar=pytestconfig.getini("htmlgen_grammar"))
+    bundle, grammar = pytestconfig.getini("htmlgen_bundle") or None, pytestconfig.getini("htmlgen_grammar")
+    return Generator.load(bundle, grammar=grammar, threads=1)  # tests may run side by side
 
 
 @pytest.fixture

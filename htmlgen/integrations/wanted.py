@@ -60,4 +60,4 @@ def generator(bundle: str | None = None) -> "Generator":
     """The generator of a bundle, loaded once. Args: bundle, a folder; None is the one that ships with the package."""
     from htmlgen.pages import Generator
 
-    return Generator.load(bundle or None)
+    return Generator.load(bundle or None, threads=1)  # builds may run side by side

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import onnxruntime
@@ -16,11 +16,14 @@ from htmlgen.tokens.vocabulary import Kind
 
 Arrays = tuple[NDArray[Any], ...]
 
+_WAIT: Final = 1000  # microseconds that a thread waits for the next call at work, as tokens are chosen in less; from ONNX Runtime 1.26 on
+
 
 def loaded(model: Path | bytes, threads: int = 1) -> Any:
-    """A graph, ready to run; threads, of one call. Raises: BundleCorruptError, if it does not load."""
+    """A graph, ready to run; threads, of one call, best with a core each. Raises: BundleCorruptError, if it does not load."""
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads
+    options.add_session_config_entry("session.intra_op.spin_duration_us", str(_WAIT))
     options.inter_op_num_threads = 1
     options.log_severity_level = 3
     try:
@@ -46,7 +49,7 @@ class Session:
     """A loaded step; safe to call from several threads, as it keeps no state of its own."""
 
     def __init__(self, model: Path | bytes, architecture: GeneratorConfig, *, threads: int = 1) -> None:
-        """Args: threads, of one call; between two calls that follow one another at once they wait busily.
+        """Args: threads, of one call.
 
         Raises: BundleCorruptError, if the graph does not load, or is not of that architecture.
         """
