@@ -37,7 +37,7 @@ from htmlgen.tokens.context import FEATURES
 BATCHES = (1, 10, 64)
 PAGE_BATCHES = (10, 64)
 STEPS = 20
-FILLED = 3  # pages for each row
+WAITING = 20  # pages that fill up rows again
 JOB_BATCH = 16  # pages of a batch end together: a small one makes small bursts
 _PRECISIONS: tuple[Precision, ...] = ("int8", "float32")
 
@@ -127,14 +127,14 @@ def token_seconds(source: bundle.Bundle, batch: int, tokens: int, rounds: int) -
     """Seconds a token, of bare steps and of pages with everything: guide, contexts, sampling, events, writing.
 
     The same pages are written again and again, so that the guide knows their positions, as it does after some thousand pages; they are
-    several times as many as rows, which are filled up again. All take turns, so that what else the machine does slows all alike, and the
+    more than the rows, which are filled up again. All take turns, so that what else the machine does slows all alike, and the
     least of each is what it can do. One thread is also timed by the processor time that it takes, which other processes hardly change.
     """
     found: dict[str, list[float]] = {}
     for threads in (1, 2):
         generator = Generator(source, threads=threads, batch=batch)
         session = Session(source.step_path, source.architecture, threads=threads)
-        bare, whole = partial(_stepped, session, batch), partial(_written, generator, FILLED * batch, tokens)
+        bare, whole = partial(_stepped, session, batch), partial(_written, generator, batch + WAITING, tokens)
         whole()
         works: dict[str, tuple[Callable[[], int], Callable[[], float]]] = {
             f"bare_{threads}_threads": (bare, time.perf_counter),
