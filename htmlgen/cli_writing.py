@@ -1,7 +1,6 @@
 """Pages as `htmlgen generate --out` writes them: numbered files in a folder, or one file; and how far they are, on stderr."""
 
 import json
-import sys
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import closing
@@ -15,8 +14,6 @@ from htmlgen.cli_console import tell
 from htmlgen.errors import OutputError
 
 if TYPE_CHECKING:
-    from rich.progress import Progress, TaskID
-
     from htmlgen.jobs import Order
     from htmlgen.page_files import PageFile
     from htmlgen.pages import Page
@@ -102,27 +99,30 @@ class WritingBar:
 
     def __init__(self, count: int, done: int = 0) -> None:
         """Args: count, pages of the whole; done, those that are there already."""
-        self._bar = _bar(count, done) if sys.stderr.isatty() else None
+        from rich.console import Console  # here, as it takes longer to import than all that pages on standard output need
+        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+        console = Console(stderr=True)
+        columns = (TextColumn("pages"), MofNCompleteColumn(), BarColumn(), TextColumn("{task.fields[speed]}"), TimeRemainingColumn())
+        self._progress = Progress(*columns, console=console, disable=not console.is_terminal)
+        self._task = self._progress.add_task("pages", total=count, completed=done, speed="")
         self._count, self._before, self._pages, self._tokens = count, done, done, 0
         self._begun = time.monotonic()
         self._line_due = self._begun + _LINE_SECONDS
 
     def __enter__(self) -> "WritingBar":
-        if self._bar is not None:
-            self._bar[0].start()
+        self._progress.start()
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        if self._bar is not None:
-            self._bar[0].stop()
+        self._progress.stop()
 
     def add(self, tokens: int) -> None:
         """One page more, of so many tokens."""
         self._pages += 1
         self._tokens += tokens
-        if self._bar is not None:
-            progress, task = self._bar
-            progress.update(task, completed=self._pages, speed=self._speed())
+        if not self._progress.disable:
+            self._progress.update(self._task, completed=self._pages, speed=self._speed())
         elif time.monotonic() >= self._line_due:
             self._line_due += _LINE_SECONDS
             tell(f"{self._pages:,} of {self._count:,} pages, {self._speed()}")
@@ -130,16 +130,6 @@ class WritingBar:
     def _speed(self) -> str:
         seconds = max(time.monotonic() - self._begun, 1e-3)
         return f"{(self._pages - self._before) / seconds:,.1f} pages/s, {self._tokens / seconds:,.0f} tokens/s"
-
-
-def _bar(count: int, done: int) -> "tuple[Progress, TaskID]":
-    """The bar, for a terminal."""
-    from rich.console import Console  # here, as it takes longer to import than all the rest
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
-    columns = (TextColumn("pages"), MofNCompleteColumn(), BarColumn(), TextColumn("{task.fields[speed]}"), TimeRemainingColumn())
-    progress = Progress(*columns, console=Console(stderr=True))
-    return progress, progress.add_task("pages", total=count, completed=done, speed="")
 
 
 def _pages(count: int) -> str:

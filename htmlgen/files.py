@@ -12,7 +12,8 @@ from typing import IO
 def write_atomically(path: Path, *, lasting: bool = True) -> Iterator[IO[bytes]]:
     """A stream whose content takes the place of `path` when the block ends without an error.
 
-    Args: lasting, to wait until it lies on the disk, so that not even a power cut takes it; what can be made anew need not wait.
+    Args: lasting, for what others may read, and not even a power cut may take; without it, for what can be made anew, the file is its
+    user's alone, and nothing waits until it lies on the disk.
     """
     import tempfile  # here, as what writes no file starts sooner
 
@@ -24,7 +25,8 @@ def write_atomically(path: Path, *, lasting: bool = True) -> Iterator[IO[bytes]]
             if lasting:
                 stream.flush()
                 os.fsync(stream.fileno())
-        Path(name).chmod(0o644)
+        if lasting:
+            Path(name).chmod(0o644)
         Path(name).replace(path)
     except BaseException:
         Path(name).unlink(missing_ok=True)

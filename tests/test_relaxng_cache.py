@@ -106,3 +106,10 @@ def test_a_folder_keeps_the_newest_files(tmp_path: Path, monkeypatch: pytest.Mon
         (file,) = [each for each in (tmp_path / "cache").iterdir() if each.stat().st_mtime > number + 1]
         os.utime(file, (number + 1, number + 1))
     assert sorted(each.stat().st_mtime for each in (tmp_path / "cache").iterdir()) == [3, 4, 5]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="modes are those of POSIX")
+def test_what_is_cached_is_its_users_alone(grammar: Path, tmp_path: Path) -> None:
+    load_automaton(grammar, cache=tmp_path / "cache")
+    (file,) = (tmp_path / "cache").iterdir()
+    assert file.stat().st_mode & 0o777 == 0o600

@@ -130,21 +130,19 @@ def token_seconds(source: bundle.Bundle, batch: int, tokens: int, rounds: int) -
     more than the rows, which are filled up again. All take turns, so that what else the machine does slows all alike, and the
     least of each is what it can do. One thread is also timed by the processor time that it takes, which other processes hardly change.
     """
-    found: dict[str, list[float]] = {}
+    works: dict[str, tuple[Callable[[], int], Callable[[], float]]] = {}
     for threads in (1, 2):
         generator = Generator(source, threads=threads, batch=batch)
         session = Session(source.step_path, source.architecture, threads=threads)
         bare, whole = partial(_stepped, session, batch), partial(_written, generator, batch + WAITING, tokens)
         whole()
-        works: dict[str, tuple[Callable[[], int], Callable[[], float]]] = {
-            f"bare_{threads}_threads": (bare, time.perf_counter),
-            f"whole_{threads}_threads": (whole, time.perf_counter),
-        }
+        works |= {f"bare_{threads}_threads": (bare, time.perf_counter), f"whole_{threads}_threads": (whole, time.perf_counter)}
         if threads == 1:
             works |= {"bare_processor": (bare, time.thread_time), "whole_processor": (whole, time.thread_time)}
-        for _ in range(rounds):
-            for name, (work, clock) in works.items():
-                found.setdefault(name, []).append(_token_seconds(work, clock))
+    found: dict[str, list[float]] = {name: [] for name in works}
+    for _ in range(rounds):
+        for name, (work, clock) in works.items():
+            found[name].append(_token_seconds(work, clock))
     return {name: min(values) for name, values in found.items()}
 
 

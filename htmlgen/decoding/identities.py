@@ -217,12 +217,12 @@ class Identities:
     def _lengths(self) -> Costs:
         """(vocab,) how many bytes each token of a value spells, 0 for others and for parts of characters."""
         known: dict[int, Costs] = self._values.facts.table("lengths")
-        if not known:
-            found = known[len(self._pieces.kinds)] = np.zeros(len(self._pieces.kinds), np.int32)
+        size = len(self._pieces.kinds)
+        if size not in known:
+            known[size] = found = np.zeros(size, np.int32)
             for index in (*self._pieces.value.tolist(), *self._pieces.byte_ids[:128].tolist()):
                 found[index] = len(self._pieces.spelled(index))
-        (lengths,) = known.values()
-        return lengths
+        return known[size]
 
     def keeping_row(self, value: Value, begun: bytes, promised: bytes) -> Costs:
         """(vocab,) what each token costs in an id that must be the one that is promised. The position must have its row."""

@@ -226,7 +226,7 @@ def _menu_costs(menu: Menu, tail: int) -> dict[int, int]:
     """What each token of a menu costs. Args: tail, the tokens after the tag."""
     costs: dict[int, int] = {}
     for way, _, need in menu.pairs:  # a token is of one way alone
-        costs.update(dict.fromkeys(way.tokens, tail + need))
+        costs |= {pair.token: tail + need for pair in way.pairs}
     for offer in menu.offers:
         cost = tail + offer.value + offer.rest
         if cost < costs.get(offer.token, FORBIDDEN):

@@ -117,9 +117,9 @@ class Search(Generic[S]):
         """
         waiting = (self._row(place, request) for place, request in enumerate(requests))
         batch = _Batch(list(islice(waiting, self.batch)), self.guide.vocabulary.bos, self.initial)
-        run = _Run(self.guide, self.sampling, self.lock)
+        run = _Run(self)
         while batch.rows:
-            finished = run.moved(batch, self.step)
+            finished = run.moved(batch)
             batch.enter(list(islice(waiting, len(finished))))
             yield from ((row.place, _result(row)) for row in finished)
 
@@ -127,9 +127,9 @@ class Search(Generic[S]):
         """The ids of one page, its prompt first, each as soon as it is chosen. Raises: as `finishing`."""
         row = self._row(0, request)
         yield from row.ids
-        batch, run, given = _Batch([row], self.guide.vocabulary.bos, self.initial), _Run(self.guide, self.sampling, self.lock), len(row.ids)
+        batch, run, given = _Batch([row], self.guide.vocabulary.bos, self.initial), _Run(self), len(row.ids)
         while batch.rows:
-            run.moved(batch, self.step)
+            run.moved(batch)
             yield from row.ids[given:]
             given = len(row.ids)
 
@@ -174,17 +174,18 @@ def _uniforms(seed: int) -> Iterator[float]:
 class _Run(Generic[S]):
     """What one run of a search chooses tokens with."""
 
-    def __init__(self, guide: Guide[S], sampling: SamplingConfig, lock: AbstractContextManager[Any]) -> None:
-        self._guide, self._choices, self._lock = guide, Choices(), lock
+    def __init__(self, search: Search[S]) -> None:
+        guide, sampling = search.guide, search.sampling
+        self._step, self._guide, self._choices, self._lock = search.step, guide, Choices(), search.lock
         self._eos = guide.vocabulary.eos
         self._any = np.ones(len(guide.vocabulary), dtype=np.bool_)
         self._any.setflags(write=False)
         self._tempering = ClassTempering(sampling.by_class, guide.vocabulary) if sampling.by_class is not None else None
         self._sampler = Sampler(sampling, self._tempering)
 
-    def moved(self, batch: _Batch[S], step: Step | Predict) -> list[_Row[S]]:
+    def moved(self, batch: _Batch[S]) -> list[_Row[S]]:
         """Steps a batch and gives each row its next token. Returns: the rows that are finished, which leave the batch."""
-        predicted, batch.arrays = step(batch.tokens, batch.arrays)
+        predicted, batch.arrays = self._step(batch.tokens, batch.arrays)
         with self._lock:
             batch.tokens = self._next(batch.rows, predicted)
         going = batch.tokens != self._eos

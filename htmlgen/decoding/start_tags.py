@@ -40,7 +40,6 @@ class Way(NamedTuple):
     hits: int
     alive: int
     pairs: tuple[Pair, ...]
-    tokens: tuple[int, ...]  #: of the pairs
 
 
 class Name(NamedTuple):
@@ -339,7 +338,7 @@ def _whole(offer: Offer) -> int:
 
 def _way(kind: AttributeClass, name: str, hits: int, pairs: Sequence[Pair]) -> Way:
     after = kind.step(kind.start(), name, hits)
-    return Way(hits, after.alive if after is not None else 0, tuple(pairs), tuple(pair.token for pair in pairs))
+    return Way(hits, after.alive if after is not None else 0, tuple(pairs))
 
 
 def _scopes(kind: AttributeClass) -> tuple[int, ...]:
