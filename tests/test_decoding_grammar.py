@@ -232,6 +232,18 @@ def test_the_kinds_of_an_element_are_told_apart_as_its_content_comes() -> None:
     assert [each for each in written if validate(events(each), rules)] == []
 
 
+@pytest.mark.parametrize("pairs", [['x="x"'], []], ids=["one token", "spelled"])
+@pytest.mark.parametrize("order", ["short | long", "long | short"])
+def test_an_attribute_costs_what_it_does_in_the_cheapest_kind_of_its_element(order: str, pairs: list[str]) -> None:
+    text = f"""start = element r {{ {order} }}  c = element c {{ empty }}
+        short = element a {{ attribute x {{ "x" }}, c }}  long = element a {{ attribute x {{ "x" }}, c, c, c }}"""
+    guide = GrammarGuide(automaton(text), vocabulary("r a c", "x", pairs, ["x"]))
+    least = guide.least_cost(guide.start())
+    short, long = (f'<r><a x="x">{"<c></c>" * count}</a></r>' for count in (1, 3))
+    assert set(pages(guide, least)) == {short}
+    assert set(pages(guide, least + 6)) == {short, long}
+
+
 def test_the_least_cost_is_that_of_the_shortest_page() -> None:
     for text, least in (
         ("start = element r { a, (d | c) }  a = element a { d }  d = element d { empty }  c = element c { attribute x { 'y' } }", 8),
